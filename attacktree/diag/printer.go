@@ -1,0 +1,254 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Printer shows problems to a person. Its zero value prints without colour,
+// for lines of 100 columns.
+type Printer struct {
+	Width int  // columns of a line of source that are shown, with its number; 0: 100
+	Color bool // with the escape sequences of ANSI terminals
+	Limit int  // problems that are printed; 0: 20, below 0: all
+}
+
+const (
+	defaultWidth = 100
+	defaultLimit = 20
+	tabWidth     = 4
+)
+
+// Print writes the problems in the order of the list, and how many more there
+// are past the limit. The text of a problem is
+//
+//	weights.atree:31:9: error: no node is called "backupp" [undefined-name]
+//	   31 |     use backupp
+//	      |         ^^^^^^^
+//	   hint: did you mean "backup"?
+//	   note: weights.atree:34:5: backup is declared here
+func (p *Printer) Print(w io.Writer, list List) error {
+	limit := p.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	if limit < 0 || limit > len(list) {
+		limit = len(list)
+	}
+	var b strings.Builder
+	for _, problem := range list[:limit] {
+		p.problem(&b, problem)
+	}
+	if more := len(list) - limit; more > 0 {
+		fmt.Fprintf(&b, "and %d more\n", more)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Summary counts the problems of a list, as in "3 errors, 1 warning".
+func Summary(list List) string {
+	errors, warnings := len(list.Errors()), len(list.Warnings())
+	switch {
+	case warnings == 0 && errors == 0:
+		return "no problems"
+	case warnings == 0:
+		return count(errors, "error")
+	case errors == 0:
+		return count(warnings, "warning")
+	}
+	return count(errors, "error") + ", " + count(warnings, "warning")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (p *Printer) problem(b *strings.Builder, problem *Problem) {
+	hue := red
+	if problem.Severity == Warning {
+		hue = yellow
+	}
+	if at := problem.Span.String(); at != "" {
+		b.WriteString(p.paint(bold, printable(at)+":") + " ")
+	}
+	fmt.Fprintf(b, "%s %s [%s]\n", p.paint(hue, problem.Severity.String()+":"), printable(problem.Message), problem.Code)
+	p.excerpt(b, problem.Span, hue)
+	if problem.Hint != "" {
+		fmt.Fprintf(b, "   %s %s\n", p.paint(cyan, "hint:"), printable(problem.Hint))
+	}
+	for _, r := range problem.Related {
+		at := r.Span.String()
+		if at != "" {
+			at += ": "
+		}
+		fmt.Fprintf(b, "   %s %s\n", p.paint(cyan, "note:"), printable(at+r.Message))
+	}
+}
+
+// excerpt writes the line in which a span begins, with carets below the span
+// or below the first line of it.
+func (p *Printer) excerpt(b *strings.Builder, at Span, hue string) {
+	if at.IsZero() {
+		return
+	}
+	start := at.Start()
+	line := at.src.Line(start.Line)
+	from := min(start.Offset-at.src.lineStart(start.Line), len(line))
+	to := min(from+int(at.end-at.start), len(line))
+
+	margin := fmt.Sprintf("%5d | ", start.Line)
+	width := p.Width
+	if width == 0 {
+		width = defaultWidth
+	}
+	before, marked, after := window(line, from, to, max(width-len(margin), 20))
+	b.WriteString(strings.TrimRight(margin+before+marked+after, " ") + "\n")
+	carets := strings.Repeat("^", max(1, columns(marked)))
+	b.WriteString(strings.Repeat(" ", len(margin)-2) + "| " + strings.Repeat(" ", columns(before)) + p.paint(hue, carets) + "\n")
+}
+
+// window shows a line in three parts: before from, up to to, and after it. If
+// they need more columns than width, it shows what is around from.
+func window(line string, from, to, width int) (before, marked, after string) {
+	if len(line) <= 4*width {
+		before = expand(line[:from], 0)
+		marked = expand(line[from:to], columns(before))
+		after = expand(line[to:], columns(before)+columns(marked))
+		if columns(before)+columns(marked)+columns(after) <= width {
+			return before, marked, after
+		}
+	}
+	const ellipsis = "…"
+	before, marked, after = line[:from], line[from:to], line[to:]
+	if head := last(before, width/3); head != before {
+		before = ellipsis + expand(head, 0)
+	} else {
+		before = expand(head, 0)
+	}
+	room := width - columns(before) - 1
+	if stretch := first(marked, room); stretch != marked {
+		return before, expand(stretch, columns(before)) + ellipsis, ""
+	}
+	marked = expand(marked, columns(before))
+	room -= columns(marked)
+	if tail := first(after, room); tail != after {
+		after = tail + ellipsis
+	}
+	return before, marked, expand(after, columns(before)+columns(marked))
+}
+
+// first returns the longest prefix of s of at most n columns.
+func first(s string, n int) string {
+	for i, r := range s {
+		if n -= runeColumns(r); n < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// last returns the longest suffix of s of at most n columns.
+func last(s string, n int) string {
+	i := len(s)
+	for i > 0 {
+		r, size := utf8.DecodeLastRuneInString(s[:i])
+		if n -= runeColumns(r); n < 0 {
+			break
+		}
+		i -= size
+	}
+	return s[i:]
+}
+
+// expand makes a stretch that begins at a column printable: tabs become
+// blanks, and what a terminal would obey or cannot show becomes U+FFFD.
+func expand(s string, column int) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\t':
+			n := tabWidth - column%tabWidth
+			b.WriteString(strings.Repeat(" ", n))
+			column += n
+			continue
+		case unprintable(r):
+			r = utf8.RuneError
+		}
+		b.WriteRune(r)
+		column += runeColumns(r)
+	}
+	return b.String()
+}
+
+// printable replaces what a terminal would obey in one line of text.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unprintable(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
+// unprintable reports control characters, among them those that change the
+// direction of text.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
+}
+
+// columns returns the width of a string on a terminal.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeColumns(r)
+	}
+	return n
+}
+
+// runeColumns returns 0 for marks that combine with the character before, 2
+// for wide characters (East Asian Width W and F, in whole blocks), 1 for all
+// others, and the width of a tab for a tab.
+func runeColumns(r rune) int {
+	switch {
+	case r == '\t':
+		return tabWidth
+	case r < 0x300:
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me) || r == 0x200b || r == 0x200d || r == 0xfeff:
+		return 0
+	}
+	for _, w := range wide {
+		if r >= w[0] && r <= w[1] {
+			return 2
+		}
+	}
+	return 1
+}
+
+var wide = [...][2]rune{
+	{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0x33ff}, {0x3400, 0x4dbf}, {0x4e00, 0xa4cf},
+	{0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6},
+	{0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
+}
+
+// ANSI styles.
+const (
+	bold   = "1"
+	red    = "1;31"
+	yellow = "1;33"
+	cyan   = "36"
+)
+
+func (p *Printer) paint(style, s string) string {
+	if !p.Color {
+		return s
+	}
+	return "\x1b[" + style + "m" + s + "\x1b[0m"
+}

@@ -1,0 +1,305 @@
+package attacktree
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/atree-dev/atree/attacktree/internal/program"
+)
+
+// Eval answers all questions about one scenario; nil is the zero scenario. What
+// a limit leaves out is nil in the result, with the reason in its Limits. An
+// error means that the question could not be put, or that ctx ended; the result
+// then holds what was found so far, or is nil.
+func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
+	e := p.evaluator.Get().(*Evaluator)
+	defer p.evaluator.Put(e)
+	if err := e.Set(s); err != nil {
+		return nil, err
+	}
+	r := p.describe(e, s)
+	reachable, unaided := e.structure()
+	r.Unaided = unaided
+	var needed []int32 // what the goal cannot do without
+	if reachable {
+		needed = e.necessary()
+	}
+	if err := e.likelihoods(ctx, r, needed); err != nil {
+		return r, err
+	}
+	if err := e.attacks(ctx, r, reachable, needed); err != nil {
+		return r, err
+	}
+	return r, p.assumptions(ctx, r, s)
+}
+
+// describe fills what the scenario itself says.
+func (p *Program) describe(e *Evaluator, s *Scenario) *Result {
+	m := p.tree.model
+	goal := m.Nodes[p.nodes[p.goal].id]
+	r := &Result{Goal: goal.Name, Label: goal.Label, Mode: Saturating, Limits: map[string]string{}, Controls: []string{}, Chokepoints: []string{}}
+	if e.limited {
+		r.Mode = Limited
+	}
+	if s != nil {
+		r.Scenario, r.Adversary = s.Name, s.Adversary
+	}
+	for i, c := range m.Controls {
+		if e.held[i] {
+			r.Controls = append(r.Controls, c.Name)
+		}
+	}
+	r.Uncertain, r.AtMeans = e.uncertainty()
+	return r
+}
+
+// limit notes figures that a limit leaves out; other errors are passed on.
+func (r *Result) limit(err error, figures ...string) error {
+	var l *program.LimitError
+	if !errors.As(err, &l) {
+		return err
+	}
+	for _, f := range figures {
+		r.Limits[f] = l.Error()
+	}
+	return nil
+}
+
+func exactly(x float64) *Figure { return &Figure{Value: x, Exact: true, Low: x, High: x} }
+
+// likelihoods fills the figures that come from the likelihood program.
+func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) error {
+	p := e.p
+	if err := e.run(ctx); err != nil {
+		return r.limit(err, "likelihood", "expected_impact", "annual_loss", "steps")
+	}
+	total := e.state.Value(0)
+	r.Likelihood = exactly(total)
+	r.Method, r.Size = "diagram", e.size(ctx)
+	if r.Size == 0 {
+		r.Method = "bottom-up"
+	}
+	if p.hasLosses {
+		impact := e.loss(0)
+		r.ExpectedImpact = exactly(impact)
+		if attempts, ok := e.Attempts(); ok {
+			r.AnnualLoss = exactly(attempts*impact + e.accidents())
+			e.state.Eval(e.prob)
+		}
+	}
+	var err error
+	r.Steps, err = e.importance(ctx, total, needed)
+	return r.limit(err, "steps")
+}
+
+// size returns how many nodes the likelihood diagram has.
+func (e *Evaluator) size(ctx context.Context) int {
+	prog, _ := e.p.likelihoodProgram(ctx)
+	return prog.Size()
+}
+
+// attacks fills the figures that are about single attacks.
+func (e *Evaluator) attacks(ctx context.Context, r *Result, reachable bool, needed []int32) error {
+	p := e.p
+	e.numbers()
+	count, err := e.count(ctx)
+	if err := r.limit(err, "attack_count"); err != nil {
+		return err
+	}
+	r.AttackCount = count
+	// Where conditions alone suffice, a minimal set without a step is no attack.
+	r.Reachable = reachable && (!r.Unaided || count != nil && count.Sign() > 0)
+	if !r.Reachable {
+		return nil
+	}
+	if r.Unaided {
+		needed = e.inEveryAttack(ctx)
+	}
+	for _, i := range inModelOrder(p, needed) {
+		if p.nodes[i].step {
+			r.Chokepoints = append(r.Chokepoints, p.tree.model.Nodes[p.nodes[i].id].Name)
+		}
+	}
+
+	var cheapest *taken
+	if cheapest, err = e.best(ctx, ByCost, e.classes, r.Unaided); err != nil {
+		if err := r.limit(err, "cheapest", "likeliest"); err != nil {
+			return err
+		}
+	} else {
+		if p.hasCost {
+			r.Cheapest = e.describe(cheapest)
+		}
+		likeliest, err := e.best(ctx, ByLikelihood, e.classes, r.Unaided)
+		if err != nil {
+			return err
+		}
+		r.Likeliest = e.describe(likeliest)
+	}
+	if p.hasTime {
+		fastest, proven, err := e.fastest(ctx, cheapest, r.Unaided)
+		if err := r.limit(err, "fastest"); err != nil {
+			return err
+		}
+		if fastest != nil {
+			r.Fastest = e.describe(fastest)
+		}
+		if err == nil && !proven {
+			r.Limits["fastest"] = "its time is the least, but of the attacks that are as fast there may be a cheaper one"
+			if r.Unaided || fastest == nil {
+				r.Limits["fastest"] = "the search for the fastest attack ended early; there may be a faster one"
+			}
+		}
+	}
+	if p.hasSkill {
+		skill, err := e.minSkill(ctx, r.Unaided)
+		if err := r.limit(err, "min_skill"); err != nil {
+			return err
+		}
+		if err == nil {
+			r.MinSkill = &skill
+		}
+	}
+	return nil
+}
+
+// inModelOrder sorts nodes of a program by their place in the model.
+func inModelOrder(p *Program, nodes []int32) []int32 {
+	out := slices.Clone(nodes)
+	slices.SortFunc(out, func(a, b int32) int { return int(p.nodes[a].id - p.nodes[b].id) })
+	return out
+}
+
+// inEveryAttack returns the steps that are in every attack, where conditions
+// alone suffice too.
+func (e *Evaluator) inEveryAttack(ctx context.Context) []int32 {
+	f, err := e.p.minimalFamily(ctx, e.possible)
+	if err != nil {
+		return nil // the count, which needs the same, has said so
+	}
+	classes := slices.Clone(e.minimalClasses())
+	var out []int32
+	for i := range e.p.nodes {
+		n := &e.p.nodes[i]
+		if !n.step || classes[n.first] == program.Absent {
+			continue
+		}
+		classes[n.first] = program.Absent
+		if f.Count(classes).Sign() == 0 {
+			out = append(out, int32(i))
+		}
+		classes[n.first] = program.Step
+	}
+	return out
+}
+
+// unskilled stands for an attack that does not exist.
+const unskilled = 1 << 30
+
+// minSkill returns the least skill with which some attack is possible.
+func (e *Evaluator) minSkill(ctx context.Context, unaided bool) (int, error) {
+	if !unaided {
+		return e.skillBottomUp(), nil
+	}
+	// Conditions alone suffice, so a way without skill may be no attack: try what
+	// can be done with each skill, the least first.
+	skills := slices.Compact(slices.Sorted(slices.Values(e.skill)))
+	classes := slices.Clone(e.classes)
+	for _, skill := range skills {
+		for v, class := range e.classes {
+			classes[v] = class
+			if e.skill[v] > skill {
+				classes[v] = program.Absent
+			}
+		}
+		if a, err := e.best(ctx, ByCost, classes, true); a != nil || err != nil {
+			return skill, err
+		}
+	}
+	return unskilled, nil
+}
+
+// skillBottomUp is exact on shared nodes too, since the greatest of two equal
+// numbers is that number.
+func (e *Evaluator) skillBottomUp() int {
+	p := e.p
+	least := make([]int, len(p.nodes))
+	var kids []int
+	for i := range p.nodes {
+		n := &p.nodes[i]
+		kids = kids[:0]
+		for _, c := range n.children {
+			kids = append(kids, least[c])
+		}
+		x := 0
+		switch n.gate {
+		case Or:
+			x = slices.Min(kids)
+		case And, Seq:
+			x = slices.Max(kids)
+		case AtLeast:
+			slices.Sort(kids)
+			x = kids[n.k-1]
+		}
+		if n.first >= 0 {
+			own := unskilled
+			for s := range n.states() {
+				v := int(n.first) + s
+				if !e.possible[v] {
+					continue
+				}
+				way := e.skill[v]
+				for b, sw := range n.switches {
+					if s>>b&1 == 0 {
+						continue
+					}
+					off := unskilled
+					for _, by := range p.switches[sw].nodes {
+						off = min(off, least[by])
+					}
+					way = max(way, off)
+				}
+				own = min(own, way)
+			}
+			x = max(x, own)
+		}
+		least[i] = x
+	}
+	return least[p.goal]
+}
+
+// assumptions shows the computed likelihood of each assumed node beside the
+// assumed one: its own assume is lifted, all others are in force.
+func (p *Program) assumptions(ctx context.Context, r *Result, s *Scenario) error {
+	for i := range p.nodes {
+		id := p.nodes[i].id
+		l, ok := p.lifted[id]
+		if !ok {
+			continue
+		}
+		lifted, err := l.get(func() (*Program, error) {
+			q := &Program{tree: p.tree, opt: p.opt, params: map[string]int32{}, access: map[string]int{}, lifted: map[int32]*lazy[*Program]{}}
+			return q, q.compile(ctx, id, id)
+		})
+		if err != nil {
+			return err
+		}
+		e := lifted.NewEvaluator()
+		if err := e.Set(s); err != nil {
+			return err
+		}
+		m := p.tree.model.Nodes[id]
+		computed, err := e.Likelihood(ctx)
+		if err := r.limit(err, "assumed "+m.Name); err != nil {
+			return err
+		}
+		if err == nil {
+			r.Assumed = append(r.Assumed, Assumption{m.Name, e.value(p.number(m.Assume)), computed})
+		}
+	}
+	slices.SortFunc(r.Assumed, func(a, b Assumption) int {
+		return int(p.tree.nodeID[a.Node] - p.tree.nodeID[b.Node])
+	})
+	return nil
+}

@@ -1,0 +1,235 @@
+// Package bdd builds reduced ordered binary decision diagrams.
+//
+// A [Manager] makes the diagrams of some functions over levels 0, 1, 2, …,
+// tested in this order: [Manager.Level] is the function that is true where one
+// level is, and And, Or, AtLeast and Ite combine functions. Equal functions
+// have equal references. [Manager.Extract] copies what some functions need
+// into a [Diagram], whose nodes stand in a slice, children first.
+//
+// Edges can be complemented (Brace, Rudell and Bryant, Efficient
+// implementation of a BDD package, DAC 1990). The then-edge never is, so a
+// reference without complement is a function that is true when all levels are;
+// a diagram of a monotone function has no complement but that of True.
+//
+// A manager stops with a [LimitError] at its limit of nodes and with the
+// error of its context soon after that is done. It is used by one goroutine.
+// Operations recurse at most once for each level.
+package bdd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A Ref is a function: a node, or the complement of one if the lowest bit is set.
+type Ref int32
+
+// The constant functions. They are the two polarities of node 0.
+const (
+	True  Ref = 0
+	False Ref = 1
+)
+
+// Node returns the number of the node that r refers to.
+func (r Ref) Node() int { return int(r >> 1) }
+
+// Negated reports whether r is the complement of its node.
+func (r Ref) Negated() bool { return r&1 != 0 }
+
+// Not returns the complement of r.
+func (r Ref) Not() Ref { return r ^ 1 }
+
+// MaxLevels is the greatest number of levels of a manager. It bounds the depth
+// of recursion.
+const MaxLevels = 1 << 19
+
+// ErrLimit is what every LimitError wraps.
+var ErrLimit = errors.New("limit reached")
+
+// A LimitError says which limit stopped a computation.
+type LimitError struct {
+	What string // "nodes" or "levels"
+	Max  int
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("expected a decision diagram of at most %d %s, found that it needs more", e.Max, e.What)
+}
+
+// Unwrap returns ErrLimit.
+func (e *LimitError) Unwrap() error { return ErrLimit }
+
+// none is the result of an operation that was stopped.
+const none Ref = -1
+
+// terminal is the level of node 0, below all others.
+const terminal = int32(1<<31 - 1)
+
+type node struct {
+	level  int32
+	hi, lo Ref
+	next   int32 // in the chain of equal hash, 0 at its end
+}
+
+// A Manager holds the nodes of functions over the same levels.
+type Manager struct {
+	ctx     context.Context
+	err     error // why the operation at hand was stopped
+	max     int
+	nodes   []node
+	buckets []int32 // first node of each chain
+	cache   []operation
+	work    uint32 // operations since the context was looked at
+}
+
+// An operation is a remembered result: if f then g else h.
+type operation struct{ f, g, h, result Ref }
+
+// New returns a manager of functions over the given number of levels, that
+// holds at most max nodes. It watches ctx as long as it lives.
+func New(ctx context.Context, levels, max int) (*Manager, error) {
+	if levels > MaxLevels {
+		return nil, &LimitError{What: "levels", Max: MaxLevels}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m := &Manager{
+		ctx:     ctx,
+		max:     min(max, 1<<30-1),
+		nodes:   make([]node, 1, 64),
+		buckets: make([]int32, 64),
+		cache:   make([]operation, 64),
+	}
+	m.nodes[0].level = terminal
+	return m, nil
+}
+
+// Len returns the number of nodes made so far, those no longer needed included.
+func (m *Manager) Len() int { return len(m.nodes) - 1 }
+
+// Level returns the function that is true where this level is.
+func (m *Manager) Level(level int) (Ref, error) {
+	return m.result(m.node(int32(level), True, False))
+}
+
+// And returns the conjunction of fs, True if there are none.
+func (m *Manager) And(fs ...Ref) (Ref, error) {
+	acc := True
+	for _, f := range m.deepestFirst(fs) {
+		if acc = m.and(f, acc); acc == none {
+			break
+		}
+	}
+	return m.result(acc)
+}
+
+// Or returns the disjunction of fs, False if there are none.
+func (m *Manager) Or(fs ...Ref) (Ref, error) {
+	acc := True
+	for _, f := range m.deepestFirst(fs) {
+		if acc = m.and(f.Not(), acc); acc == none {
+			return m.result(none)
+		}
+	}
+	return m.result(acc.Not())
+}
+
+// AtLeast returns the function that is true if at least k of fs are. A
+// function given twice counts twice.
+func (m *Manager) AtLeast(k int, fs ...Ref) (Ref, error) {
+	if k <= 0 {
+		return True, nil
+	}
+	if k > len(fs) {
+		return False, nil
+	}
+	// count[j] is true if at least j of the functions seen so far are.
+	count := make([]Ref, k+1)
+	for j := range count[1:] {
+		count[j+1] = False
+	}
+	for i, f := range m.deepestFirst(fs) {
+		// Counts that cannot reach k any more are left as they are.
+		for j := min(i+1, k); j > 0 && j >= k-(len(fs)-1-i); j-- {
+			if count[j] = m.ite(f, count[j-1], count[j]); count[j] == none {
+				return m.result(none)
+			}
+		}
+	}
+	return count[k], nil
+}
+
+// Ite returns the function that is g where f is true and h elsewhere.
+func (m *Manager) Ite(f, g, h Ref) (Ref, error) { return m.result(m.ite(f, g, h)) }
+
+// deepestFirst sorts functions such that each operation of a gate works above
+// the result of the ones before it.
+func (m *Manager) deepestFirst(fs []Ref) []Ref {
+	fs = slices.Clone(fs)
+	slices.SortStableFunc(fs, func(f, g Ref) int { return cmp.Compare(m.level(g), m.level(f)) })
+	return fs
+}
+
+func (m *Manager) result(f Ref) (Ref, error) {
+	if f == none {
+		return none, m.err
+	}
+	return f, nil
+}
+
+func (m *Manager) level(f Ref) int32 { return m.nodes[f>>1].level }
+
+// node returns the function that is hi where level is true and lo elsewhere.
+func (m *Manager) node(level int32, hi, lo Ref) Ref {
+	if hi == lo {
+		return hi
+	}
+	negate := hi & 1
+	hi ^= negate
+	lo ^= negate
+	bucket := &m.buckets[m.hash(level, hi, lo)]
+	for i := *bucket; i != 0; i = m.nodes[i].next {
+		if n := &m.nodes[i]; n.level == level && n.hi == hi && n.lo == lo {
+			return Ref(i)<<1 | negate
+		}
+	}
+	if len(m.nodes) > m.max {
+		m.err = &LimitError{What: "nodes", Max: m.max}
+		return none
+	}
+	i := int32(len(m.nodes))
+	m.nodes = append(m.nodes, node{level: level, hi: hi, lo: lo, next: *bucket})
+	*bucket = i
+	if len(m.nodes) > len(m.buckets) {
+		m.grow()
+	}
+	return Ref(i)<<1 | negate
+}
+
+func (m *Manager) hash(level int32, hi, lo Ref) uint32 {
+	h := mix(uint64(uint32(hi))<<32|uint64(uint32(lo)), uint64(level))
+	return h & uint32(len(m.buckets)-1)
+}
+
+func mix(x, y uint64) uint32 {
+	x *= 0x9e3779b97f4a7c15
+	x ^= x>>32 ^ y*0xd6e8feb86659fd93
+	x *= 0xbf58476d1ce4e5b9
+	return uint32(x >> 32)
+}
+
+// grow doubles the hash table and the operation cache.
+func (m *Manager) grow() {
+	m.buckets = make([]int32, 2*len(m.buckets))
+	for i := 1; i < len(m.nodes); i++ {
+		n := &m.nodes[i]
+		bucket := &m.buckets[m.hash(n.level, n.hi, n.lo)]
+		n.next = *bucket
+		*bucket = int32(i)
+	}
+	m.growCache()
+}

@@ -1,0 +1,214 @@
+// Package mitigate compares mitigation sets and says what each control is worth.
+//
+// [Assess] is the whole answer of `atree eval`: every figure of every goal in
+// the scenarios inherent, current and planned, the attacks that are left, and the
+// value of each control. [Compare] puts mitigation sets side by side. Both
+// evaluate exactly, by one [attacktree.Program] a goal.
+package mitigate
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/atree-dev/atree/attacktree"
+)
+
+// Assess answers for all goals of a tree, or the one that is asked for. Options
+// may be nil. When ctx ends, the assessment holds what was found so far.
+func Assess(ctx context.Context, t *attacktree.Tree, opt *Options) (*Assessment, error) {
+	if opt == nil {
+		opt = &Options{}
+	}
+	goals := t.Goals()
+	if opt.Goal != "" {
+		goals = []string{opt.Goal}
+	}
+	out := &Assessment{Tree: t}
+	for _, goal := range goals {
+		compile := opt.Compile
+		compile.Goal = goal
+		p, err := attacktree.Compile(ctx, t, &compile)
+		if err != nil {
+			return out, err
+		}
+		g, err := assess(ctx, t, p, opt)
+		if g != nil {
+			out.Goals = append(out.Goals, g)
+		}
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// scenarios are inherent and, where there are controls, either current and
+// planned or the sets asked for.
+func (o *Options) scenarios(t *attacktree.Tree) []*attacktree.Scenario {
+	sets := o.Sets
+	if len(sets) == 0 && len(t.Model().Controls) > 0 {
+		deployed, _ := t.SetMembers("deployed")
+		planned, _ := t.SetMembers("planned")
+		sets = []NamedSet{{"current", deployed}, {"planned", planned}}
+	}
+	out := []*attacktree.Scenario{o.scenario("inherent", nil)}
+	for _, s := range sets {
+		out = append(out, o.scenario(s.Name, s.Controls))
+	}
+	return out
+}
+
+func (o *Options) scenario(name string, controls []string) *attacktree.Scenario {
+	return &attacktree.Scenario{Name: name, Controls: controls, Adversary: o.Adversary, Mode: o.Mode, Params: o.Params}
+}
+
+func assess(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *Options) (*GoalAssessment, error) {
+	g := &GoalAssessment{}
+	var last *attacktree.Scenario
+	for _, s := range opt.scenarios(t) {
+		r, err := p.Eval(ctx, s)
+		if r != nil {
+			g.Goal, g.Label = r.Goal, r.Label
+			g.Results = append(g.Results, r)
+		}
+		if err != nil {
+			if len(g.Results) == 0 {
+				return nil, err
+			}
+			return g, err
+		}
+		last = s
+	}
+	g.LeftIn = last.Name
+	var err error
+	if g.Left, err = left(ctx, t, p, last, opt.Attacks, g.Results[len(g.Results)-1]); err != nil {
+		return g, err
+	}
+	g.Values, err = Values(ctx, t, p, opt)
+	return g, err
+}
+
+// shown is how many attacks are listed where Options does not say.
+const shown = 5
+
+// left lists the first minimal attacks of a scenario, and what would act on them.
+func left(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s *attacktree.Scenario, n int, r *attacktree.Result) ([]Remaining, error) {
+	if n == 0 {
+		n = shown
+	}
+	if _, limited := r.Limits["attack_count"]; limited || n < 0 {
+		return nil, nil
+	}
+	by := attacktree.ByLikelihood
+	if r.Cheapest != nil {
+		by = attacktree.ByCost
+	}
+	var out []Remaining
+	if !r.Reachable {
+		return nil, nil
+	}
+	for a, err := range p.Attacks(ctx, s, by) {
+		if err != nil {
+			return out, err
+		}
+		rem := Remaining{Attack: a}
+		for _, c := range outside(t, s, &a) {
+			with := *s
+			with.Controls = append(slices.Clone(s.Controls), c)
+			b, err := p.Attack(&with, a.Steps, a.Given)
+			switch {
+			case err != nil:
+				return out, err
+			case b == nil:
+				rem.Stops = append(rem.Stops, c)
+			case harder(b, &a):
+				rem.Weaken = append(rem.Weaken, c)
+			}
+		}
+		if out = append(out, rem); len(out) == n {
+			break
+		}
+	}
+	return out, nil
+}
+
+// outside lists the controls that are not in place, not retired, and act on a
+// step of the attack, in the order of the model.
+func outside(t *attacktree.Tree, s *attacktree.Scenario, a *attacktree.Attack) []string {
+	acting := map[string]bool{}
+	for _, step := range slices.Concat(a.Steps, a.Given) {
+		for _, c := range t.ControlsOn(step) {
+			acting[c] = true
+		}
+	}
+	var out []string
+	for _, c := range t.Model().Controls {
+		if acting[c.Name] && c.Status != attacktree.Retired && !slices.Contains(s.Controls, c.Name) {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+// harder reports whether an attack is less likely, dearer, slower, more
+// demanding or easier to notice than it was.
+func harder(now, was *attacktree.Attack) bool {
+	more := func(a, b *float64) bool { return a != nil && b != nil && *a > *b }
+	return now.Likelihood < was.Likelihood || now.Undetected < was.Undetected || more(now.Cost, was.Cost) ||
+		more(now.Time, was.Time) || now.Skill != nil && was.Skill != nil && *now.Skill > *was.Skill
+}
+
+// Values says what each control that is not retired is worth among all of
+// these, in the order of the model. It takes two evaluations a control.
+// Where a limit leaves out the likelihood there is nothing to say: the list is empty.
+func Values(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *Options) ([]Value, error) {
+	if opt == nil {
+		opt = &Options{}
+	}
+	all, _ := t.SetMembers("all")
+	if len(all) == 0 {
+		return nil, nil
+	}
+	e := p.NewEvaluator()
+	var limit *attacktree.LimitError
+	risk := func(controls []string) (impact, likelihood float64, err error) {
+		if err = e.Set(opt.scenario("", controls)); err != nil {
+			return 0, 0, err
+		}
+		if likelihood, err = e.Likelihood(ctx); err == nil {
+			impact, err = e.ExpectedImpact(ctx)
+		}
+		return impact, likelihood, err
+	}
+	noneI, noneL, err := risk(nil)
+	if errors.As(err, &limit) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	allI, allL, err := risk(all)
+	if err != nil {
+		return nil, err
+	}
+	var out []Value
+	for i, name := range all {
+		aloneI, aloneL, err := risk(all[i : i+1])
+		if err != nil {
+			return out, err
+		}
+		lastI, lastL, err := risk(slices.Delete(slices.Clone(all), i, i+1))
+		if err != nil {
+			return out, err
+		}
+		v := Value{Control: name, Of: all, AloneLikelihood: new(noneL - aloneL), LastLikelihood: new(lastL - allL)}
+		if p.HasLosses() {
+			v.Alone, v.Last = new(noneI-aloneI), new(lastI-allI)
+		}
+		if c, _ := t.Control(name); c.Cost.Given() {
+			v.Cost = new(c.Cost.Mean())
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}

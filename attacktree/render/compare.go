@@ -1,0 +1,133 @@
+package render
+
+import (
+	"io"
+	"strings"
+
+	"github.com/atree-dev/atree/attacktree/mitigate"
+)
+
+// CompareText writes a comparison of mitigation sets for a person to read.
+func CompareText(w io.Writer, c *mitigate.Comparison, opt *TextOptions) error {
+	return comparePage(c).writeText(w, opt)
+}
+
+// CompareMarkdown writes what [CompareText] writes, as Markdown.
+func CompareMarkdown(w io.Writer, c *mitigate.Comparison) error {
+	return comparePage(c).writeMarkdown(w)
+}
+
+// CompareJSON writes a [CompareMessage].
+func CompareJSON(w io.Writer, c *mitigate.Comparison) error {
+	return writeJSON(w, compareMessage(c))
+}
+
+// CompareCSV writes one record a set.
+func CompareCSV(w io.Writer, c *mitigate.Comparison) error {
+	type record struct {
+		Goal string `json:"goal"`
+		RowMessage
+	}
+	var rows []record
+	msg := compareMessage(c)
+	for _, r := range msg.Rows {
+		rows = append(rows, record{msg.Goal, r})
+	}
+	return writeCSV(w, rows)
+}
+
+func compareMessage(c *mitigate.Comparison) *CompareMessage {
+	msg := &CompareMessage{Format, Tool, modelMessage(c.Tree), c.Goal, []RowMessage{}}
+	for _, r := range c.Rows {
+		msg.Rows = append(msg.Rows, RowMessage{
+			Set:            r.Set,
+			Controls:       list(r.Controls),
+			Cost:           r.Cost,
+			Likelihood:     figureMessage(r.Likelihood),
+			ExpectedImpact: figureMessage(r.ExpectedImpact),
+			AnnualLoss:     figureMessage(r.AnnualLoss),
+			CheapestCost:   figureMessage(r.CheapestCost),
+			Return:         number(r.Return),
+			DominatedBy:    list(r.DominatedBy),
+		})
+	}
+	return msg
+}
+
+func comparePage(c *mitigate.Comparison) *page {
+	p := new(page)
+	m := c.Tree.Model()
+	title(p, m, 0, "")
+	p.heading(2, namesOf(m).both(c.Goal, c.Label))
+	p.say(strong, compareAnswer(c))
+
+	var loss, annual, attack bool
+	for _, r := range c.Rows {
+		loss = loss || r.ExpectedImpact != nil
+		annual = annual || r.AnnualLoss != nil
+		attack = attack || r.CheapestCost != nil
+	}
+	parts := []struct {
+		shown bool
+		title string
+		cell  func(*mitigate.Row) string
+	}{
+		{true, "cost/" + period(m.Period), func(r *mitigate.Row) string { return amount(r.Cost) }},
+		{true, "chance", func(r *mitigate.Row) string { return figure(r.Likelihood, percent) }},
+		{loss, "loss/attempt", func(r *mitigate.Row) string { return figure(r.ExpectedImpact, amount) }},
+		{annual, "loss/year", func(r *mitigate.Row) string { return figure(r.AnnualLoss, amount) }},
+		{attack, "cheapest attack", func(r *mitigate.Row) string {
+			if !r.Reachable {
+				return "none left"
+			}
+			return figure(r.CheapestCost, amount)
+		}},
+	}
+	t := &table{columns: []column{{title: "set", fit: cuts}}}
+	for _, part := range parts {
+		if part.shown {
+			t.columns = append(t.columns, column{title: part.title, right: true})
+		}
+	}
+	for i := range c.Rows {
+		cells := []string{c.Rows[i].Set}
+		for _, part := range parts {
+			if part.shown {
+				cells = append(cells, part.cell(&c.Rows[i]))
+			}
+		}
+		t.add(cells...)
+	}
+	p.table(t)
+
+	for _, r := range c.Rows {
+		if s := strings.Join(r.Controls, ", "); s != "" && s != r.Set && strings.Join(r.Controls, ",") != r.Set {
+			p.note(r.Set + ": " + s + ".")
+		}
+	}
+	for _, r := range c.Rows {
+		if len(r.DominatedBy) > 0 {
+			p.note("Better than " + r.Set + ", at no more cost: " + among(r.DominatedBy, 3) + ".")
+		}
+	}
+	return p
+}
+
+// compareAnswer names the sets that no other one beats.
+func compareAnswer(c *mitigate.Comparison) string {
+	var best []string
+	for _, r := range c.Rows {
+		if len(r.DominatedBy) == 0 {
+			best = append(best, r.Set)
+		}
+	}
+	switch {
+	case len(c.Rows) < 2 || len(best) == 0:
+		return ""
+	case len(best) == len(c.Rows):
+		return "No set is beaten by another: each that costs more leaves less risk."
+	case len(best) == 1:
+		return "The set to choose is " + best[0] + ": no other costs less or leaves less risk."
+	}
+	return "Worth a look are " + among(best, 6) + ": no other set costs less and leaves less risk than one of them."
+}

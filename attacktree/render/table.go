@@ -1,0 +1,168 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A table shows rows under named columns. As text it fits the width of the
+// page: columns that may be shortened give way first, and where that does not
+// help, the columns are dealt out to several tables, one below the other, each
+// with the first column.
+type table struct {
+	columns []column
+	rows    []row
+}
+
+type column struct {
+	title string
+	right bool // numbers
+	fit   fit
+}
+
+// fit says what happens to a column that is too wide.
+type fit uint8
+
+const (
+	whole fit = iota // stays as it is
+	cuts             // is cut, with "…"
+	wraps            // goes on in the next line
+)
+
+type row struct {
+	cells []string
+	tone  tone
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, row{cells, plain}) }
+
+const (
+	indent    = 2
+	gap       = 2
+	leastCell = 12 // columns that a shortened column keeps
+)
+
+func (t *table) text(p *printer) {
+	widths := t.widths()
+	t.shorten(widths, p.width-indent)
+	for first := 1; ; {
+		// Columns first to last-1 stand beside column 0.
+		last, used := first, indent+widths[0]
+		for last < len(widths) && (used+gap+widths[last] <= p.width || last == first) {
+			used += gap + widths[last]
+			last++
+		}
+		t.block(p, widths, first, last)
+		if last >= len(widths) {
+			return
+		}
+		p.buf.WriteByte('\n')
+		first = last
+	}
+}
+
+// widths returns the natural width of each column.
+func (t *table) widths() []int {
+	widths := make([]int, len(t.columns))
+	for i, c := range t.columns {
+		widths[i] = columns(c.title)
+		for _, r := range t.rows {
+			widths[i] = max(widths[i], columns(r.cells[i]))
+		}
+	}
+	return widths
+}
+
+// shorten takes from the widest column that may give way, one by one, until all
+// fit beside each other or none can give more.
+func (t *table) shorten(widths []int, room int) {
+	total := -gap
+	for _, w := range widths {
+		total += w + gap
+	}
+	for ; total > room; total-- {
+		widest := -1
+		for i, c := range t.columns {
+			if c.fit != whole && widths[i] > leastCell && (widest < 0 || widths[i] > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// block writes column 0 and the columns from first to last-1.
+func (t *table) block(p *printer, widths []int, first, last int) {
+	shown := []int{0}
+	for i := first; i < last; i++ {
+		shown = append(shown, i)
+	}
+	titles := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		titles[i] = c.title
+	}
+	if strings.Join(titles, "") != "" {
+		t.line(p, row{titles, faint}, widths, shown)
+	}
+	for _, r := range t.rows {
+		t.line(p, r, widths, shown)
+	}
+}
+
+// line writes one row, in as many lines as its longest wrapped cell needs.
+func (t *table) line(p *printer, r row, widths []int, shown []int) {
+	cells := make([][]string, len(widths))
+	height := 1
+	for _, i := range shown {
+		cells[i] = []string{cut(printable(r.cells[i]), widths[i])}
+		if t.columns[i].fit == wraps {
+			cells[i] = wrap(printable(r.cells[i]), widths[i])
+		}
+		height = max(height, len(cells[i]))
+	}
+	for n := range height {
+		var b strings.Builder
+		for k, i := range shown {
+			if k > 0 {
+				b.WriteString(strings.Repeat(" ", gap))
+			}
+			cell := ""
+			if n < len(cells[i]) {
+				cell = cells[i][n]
+			}
+			pad := strings.Repeat(" ", max(0, widths[i]-columns(cell)))
+			if t.columns[i].right {
+				b.WriteString(pad + cell)
+			} else {
+				b.WriteString(cell + pad)
+			}
+		}
+		p.line(indent, b.String(), r.tone)
+	}
+}
+
+func (t *table) markdown(buf *bytes.Buffer) {
+	buf.WriteByte('|')
+	for _, c := range t.columns {
+		buf.WriteString(" " + escape(c.title) + " |")
+	}
+	buf.WriteString("\n|")
+	for _, c := range t.columns {
+		if c.right {
+			buf.WriteString("---:|")
+		} else {
+			buf.WriteString("---|")
+		}
+	}
+	buf.WriteByte('\n')
+	for _, r := range t.rows {
+		buf.WriteByte('|')
+		for _, cell := range r.cells {
+			buf.WriteString(" " + escape(printable(strings.TrimSpace(cell))) + " |")
+		}
+		buf.WriteByte('\n')
+	}
+}

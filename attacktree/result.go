@@ -1,0 +1,101 @@
+package attacktree
+
+import "math/big"
+
+// A Scenario is a question put to a [Program]: which controls are in place, and
+// who attacks. The zero Scenario, and nil, ask for the inherent risk: no
+// control, every possible step attempted.
+type Scenario struct {
+	Name      string             // for reports; empty: made of the controls
+	Controls  []string           // in place, by name; order and repetition do not matter
+	Adversary string             // empty: nobody in particular
+	Mode      Mode               // zero: Saturating, or Limited if an adversary is named
+	Params    map[string]float64 // what-if values of params, in base units (shares 0 to 1, days)
+}
+
+// Mode says which steps are attempted.
+type Mode uint8
+
+const (
+	DefaultMode Mode = iota // Limited if an adversary is named, else Saturating
+	Saturating              // every possible step, each once
+	Limited                 // only steps within the adversary's skill, access and time
+)
+
+var modeNames = [...]string{"", "saturating", "limited"}
+
+// String returns the word of the language.
+func (m Mode) String() string { return modeNames[m] }
+
+// A Figure is a computed number. An exact one has Low = High = Value.
+type Figure struct {
+	Value     float64
+	Exact     bool
+	Low, High float64 // proven bounds
+}
+
+// A Result holds all figures of one goal in one scenario. Each means what the
+// manual of the figures says; one that does not exist is nil.
+type Result struct {
+	Goal      string
+	Label     string
+	Scenario  string
+	Mode      Mode
+	Controls  []string // in place, in the order of the model
+	Adversary string
+
+	Reachable bool // some attack exists
+	Unaided   bool // the goal can happen by conditions alone, without any step
+
+	Likelihood     *Figure // that the goal is reached when every possible step is attempted once
+	ExpectedImpact *Figure // mean loss over the goal and the nodes below it; nil where no node carries an impact
+	AnnualLoss     *Figure // per 365 days; nil without attempts and accidents
+	AttackCount    *big.Int
+
+	Cheapest    *Attack
+	Likeliest   *Attack
+	Fastest     *Attack
+	MinSkill    *int
+	Chokepoints []string // own steps without which no attack exists, in the order of the model
+
+	Steps   []Importance // own steps, the most critical first; empty where the likelihood is 0
+	Assumed []Assumption
+
+	Method    string            // how it was got: "bottom-up" where nothing is shared, else "diagram"
+	Size      int               // nodes of the diagram
+	Uncertain int               // uncertain numbers that were counted by their mean
+	AtMeans   bool              // likelihood and expected impact are the values at the means, not the means
+	Limits    map[string]string // figures that a limit left out, by name, and why
+}
+
+// An Attack is a set of own steps that reaches the goal, with the conditions
+// that must be given. Its numbers are those of the state in which all of it
+// succeeds. What no step of the tree carries is nil.
+type Attack struct {
+	Steps      []string // in the order of the model
+	Given      []string // conditions, in the order of the model
+	Cost       *float64
+	Likelihood float64 // product of its steps' and conditions' chances
+	Impact     float64 // the loss when all of it succeeds
+	Time       *float64
+	Skill      *int
+	Undetected float64  // chance that nothing of it is noticed
+	Controls   []string // in place, with an effect on a step of it
+}
+
+// Importance of an own step: Birnbaum's measure and those derived from it.
+type Importance struct {
+	Step        string
+	Birnbaum    float64  // P(goal | it succeeds) - P(goal | it fails)
+	Criticality float64  // share of the likelihood that is lost if it always fails
+	DIF         float64  // diagnostic: P(it succeeds | goal)
+	RAW         float64  // risk achievement worth: P(goal | it succeeds) / P(goal)
+	RRW         *float64 // risk reduction worth: P(goal) / P(goal | it fails); nil if it is a necessity
+}
+
+// An Assumption shows an assumed likelihood beside the computed one.
+type Assumption struct {
+	Node     string
+	Assumed  float64
+	Computed float64
+}

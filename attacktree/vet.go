@@ -1,0 +1,379 @@
+package attacktree
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/atree-dev/atree/attacktree/diag"
+	"github.com/atree-dev/atree/attacktree/quantity"
+)
+
+// What is allowed and yet looks like a slip.
+
+// VetOptions say what [Vet] may take into account.
+type VetOptions struct {
+	Today Date // reviews that are overdue and acceptances that have run out are found only if it is given
+}
+
+// Vet looks through a tree for what is allowed but is probably not meant, in
+// reading order. It takes time near linear in the size of the tree.
+func Vet(t *Tree, opt *VetOptions) diag.List {
+	v := &vetter{Tree: t, m: t.model}
+	for _, look := range looks {
+		look.at(v)
+	}
+	if opt != nil && opt.Today != (Date{}) {
+		v.overdue(opt.Today)
+	}
+	return v.sorted(v.rank)
+}
+
+var looks = []struct {
+	name string
+	at   func(*vetter)
+}{
+	{"unreachable nodes", (*vetter).unreachable},
+	{"labels", (*vetter).sameLabels},
+	{"likelihoods", (*vetter).zeroLikelihoods},
+	{"missing numbers", (*vetter).missingNumbers},
+	{"impacts", (*vetter).repeatedImpacts},
+	{"assumptions", (*vetter).assumptions},
+	{"free attacks", (*vetter).freeAttacks},
+	{"controls", (*vetter).idleControls},
+	{"sets", (*vetter).brokenSets},
+	{"params", (*vetter).unusedParams},
+}
+
+type vetter struct {
+	*Tree
+	m *Model
+	problems
+}
+
+func (v *vetter) warn(code diag.Code, span diag.Span, format string, args ...any) *diag.Problem {
+	p := &diag.Problem{Severity: diag.Warning, Code: code, Span: span, Message: fmt.Sprintf(format, args...)}
+	v.add(p)
+	return p
+}
+
+// rank puts the root file in front of what it imports.
+func (v *vetter) rank(span diag.Span) int {
+	if span.Source() == v.m.Span.Source() {
+		return 0
+	}
+	return 1
+}
+
+// unreachable finds nodes that matter to no goal: none lies above them, and they
+// switch no control off. What is only below such a node is not named as well,
+// nor is what was imported, of which one may use a part.
+func (v *vetter) unreachable() {
+	if len(v.goals) == 0 {
+		return
+	}
+	matters := make([]bool, len(v.m.Nodes))
+	todo := slices.Clone(v.goals)
+	for _, by := range v.bypassers {
+		todo = append(todo, by...)
+	}
+	for len(todo) > 0 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !matters[n] {
+			matters[n] = true
+			todo = append(todo, v.children[n]...)
+		}
+	}
+	for i, n := range v.m.Nodes {
+		if !matters[i] && len(v.parents[i]) == 0 && !v.imported(n) {
+			v.warn("unreachable-node", n.Span, "%q is below no goal and switches no control off", n.Name)
+		}
+	}
+}
+
+// imported reports whether the node stands in another file.
+func (v *vetter) imported(n *Node) bool {
+	return !n.Span.IsZero() && n.Span.Source() != v.m.Span.Source()
+}
+
+// sameLabels finds nodes that read alike and are not the same.
+func (v *vetter) sameLabels() {
+	first := make(map[string]*Node, len(v.m.Nodes))
+	for _, n := range v.m.Nodes {
+		label := strings.TrimSpace(n.Label)
+		if label == "" {
+			continue
+		}
+		other := first[label]
+		switch {
+		case other == nil:
+			first[label] = n
+		case other.Span != n.Span || n.Span.IsZero(): // not two copies of one node
+			p := v.warn("same-label", n.Span, "%q has the same label as %q but is another event", n.Name, other.Name)
+			p.Hint = fmt.Sprintf("if it is the same one, write use %s", other.Name)
+			p.Related = related(other.Span, "the other one")
+		}
+	}
+}
+
+func related(span diag.Span, message string) []diag.Related {
+	if span.IsZero() {
+		return nil
+	}
+	return []diag.Related{{Message: message, Span: span}}
+}
+
+// zeroLikelihoods finds steps and conditions that can never succeed.
+func (v *vetter) zeroLikelihoods() {
+	for _, n := range v.m.Nodes {
+		if n.Likelihood.Given() && n.Likelihood.Certain() && n.Likelihood.Mean() == 0 {
+			v.warn("zero-likelihood", n.Span, "%q has likelihood 0 and can never happen", n.Name)
+		} else if n.Assume.Given() && n.Assume.Certain() && n.Assume.Mean() == 0 {
+			v.warn("zero-likelihood", n.Span, "%q is assumed to have likelihood 0 and can never happen", n.Name)
+		}
+	}
+}
+
+// missingNumbers finds steps without a likelihood or a cost below a gate where
+// most of the other steps have one.
+func (v *vetter) missingNumbers() {
+	for _, x := range []struct {
+		code diag.Code
+		attr string
+		of   func(*Node) quantity.Value
+	}{
+		{"missing-likelihood", "likelihood", func(n *Node) quantity.Value { return n.Likelihood }},
+		{"missing-cost", "cost", func(n *Node) quantity.Value { return n.Cost }},
+	} {
+		warned := make([]bool, len(v.m.Nodes))
+		for i, children := range v.children {
+			with := ""
+			for _, c := range children {
+				if n := v.m.Nodes[c]; n.Gate == Step && x.of(n).Given() {
+					with = n.Name
+					break
+				}
+			}
+			for _, c := range children {
+				n := v.m.Nodes[c]
+				if with == "" || warned[c] || n.Gate != Step || x.of(n).Given() || n.Assume.Given() {
+					continue
+				}
+				warned[c] = true
+				meaning := "counts as certain"
+				if x.attr == "cost" {
+					meaning = "costs nothing"
+				}
+				v.warn(x.code, n.Span, "the step %q has no %s and %s, where others of %q have one, such as %q",
+					n.Name, x.attr, meaning, v.m.Nodes[i].Name, with)
+			}
+		}
+	}
+}
+
+// repeatedImpacts finds nodes with the same impact as a node above them: since
+// losses add, it counts twice. Only the nearest node above with an impact is
+// compared on each way up.
+func (v *vetter) repeatedImpacts() {
+	above := make([]int32, len(v.m.Nodes)) // the nearest node with an impact, itself included, + 1
+	for i := len(v.order) - 1; i >= 0; i-- {
+		id := v.order[i]
+		n := v.m.Nodes[id]
+		given := n.Impact.Given() && n.Impact != quantity.Exactly(0)
+		for _, p := range v.parents[id] {
+			if over := above[p]; over != 0 && given && v.m.Nodes[over-1].Impact == n.Impact {
+				upper := v.m.Nodes[over-1]
+				w := v.warn("repeated-impact", n.Span, "%q has the same impact as %q above it, and losses add up", n.Name, upper.Name)
+				w.Hint = "give it where the loss happens, once"
+				w.Related = related(upper.Span, "the same impact")
+				break
+			}
+			above[id] = cmp.Or(above[id], above[p])
+		}
+		if given {
+			above[id] = id + 1
+		}
+	}
+}
+
+// assumptions finds assumed likelihoods that come for free while other attacks
+// have a cost.
+func (v *vetter) assumptions() {
+	if !v.anyCost() {
+		return
+	}
+	for _, n := range v.m.Nodes {
+		if n.Assume.Given() && !n.Cost.Given() {
+			v.warn("assume-without-cost", n.Span, "%q is assumed, which leaves out the cost of what is below it", n.Name).
+				Hint = "give it a cost of its own"
+		}
+	}
+}
+
+func (v *vetter) anyCost() bool {
+	return slices.ContainsFunc(v.m.Nodes, func(n *Node) bool { return n.Cost.Given() })
+}
+
+// freeAttacks finds goals that can be reached by steps of cost 0 although some
+// steps cost something. A node is free if its own step is and enough of its
+// children are.
+func (v *vetter) freeAttacks() {
+	if !v.anyCost() {
+		return
+	}
+	free := make([]bool, len(v.m.Nodes))
+	for _, id := range v.order {
+		n := v.m.Nodes[id]
+		count := 0
+		for _, c := range v.children[id] {
+			if free[c] {
+				count++
+			}
+		}
+		need := len(v.children[id])
+		switch {
+		case n.Assume.Given():
+			need = 0
+			if !n.Cost.Given() {
+				continue // see assumptions
+			}
+		case n.Gate.Leaf():
+			need = 0
+		case n.Gate == Or:
+			need = 1
+		case n.Gate == AtLeast:
+			need = n.K
+		}
+		free[id] = count >= need && (!n.Cost.Given() || n.Cost.Mean() == 0) && n.Rate == (quantity.Value{})
+	}
+	for _, id := range v.goals {
+		if n := v.m.Nodes[id]; free[id] {
+			v.warn("free-attack", n.Span, "%q can be reached without any cost, though other steps have one", n.Name)
+		}
+	}
+}
+
+// idleControls finds controls that change nothing, and targets that no node
+// matches.
+func (v *vetter) idleControls() {
+	for i, k := range v.m.Controls {
+		acts := false
+		for e := range k.Effects {
+			effect := &k.Effects[e]
+			acts = acts || len(v.targets[i][e]) > 0 && len(effect.Changes) > 0
+		}
+		if !acts && k.Status != Retired {
+			v.warn("idle-control", k.Span, "the control %q has no effect on any node", k.Name)
+		}
+	}
+	v.idleTargets()
+}
+
+// idleTargets finds threats and tags of effects that no node carries.
+func (v *vetter) idleTargets() {
+	carried := map[Target]bool{}
+	for _, n := range v.m.Nodes {
+		for _, name := range n.Threats {
+			carried[Target{OnThreat, name}] = true
+		}
+		for _, name := range n.Tags {
+			carried[Target{OnTag, name}] = true
+		}
+	}
+	for i, k := range v.m.Controls {
+		for e := range k.Effects {
+			for _, t := range k.Effects[e].Targets {
+				if t.Kind == OnNode || carried[t] || len(v.targets[i][e]) == 0 {
+					continue
+				}
+				word := "threat"
+				if t.Kind == OnTag {
+					word = "tag"
+				}
+				v.warn("idle-target", cmp.Or(k.Effects[e].Span, k.Span), "no node carries the %s %q that the control %q acts on", word, t.Name, k.Name)
+			}
+		}
+	}
+}
+
+// brokenSets finds sets that lack what a control in them requires, or hold
+// controls that exclude each other.
+func (v *vetter) brokenSets() {
+	excludes := make([][]int32, len(v.m.Controls)) // both ways
+	for i, k := range v.m.Controls {
+		for _, other := range k.Excludes {
+			j := v.controlID[other]
+			excludes[i] = append(excludes[i], j)
+			excludes[j] = append(excludes[j], int32(i))
+		}
+	}
+	for i := range excludes {
+		excludes[i] = ascending(excludes[i])
+	}
+	for _, s := range v.m.Sets {
+		members, _ := v.SetMembers(s.Name)
+		in := make(map[int32]bool, len(members))
+		for _, name := range members {
+			in[v.controlID[name]] = true
+		}
+		for _, name := range members {
+			id := v.controlID[name]
+			for _, other := range excludes[id] {
+				if other > id && in[other] { // each pair once
+					v.warn("broken-excludes", s.Span, "the set %q holds %q and %q, which exclude each other", s.Name, name, v.m.Controls[other].Name)
+				}
+			}
+			for _, need := range v.m.Controls[id].Requires {
+				if !in[v.controlID[need]] {
+					v.warn("broken-requires", s.Span, "the set %q holds %q, which requires %q", s.Name, name, need)
+				}
+			}
+		}
+	}
+}
+
+// unusedParams finds params that no number refers to.
+func (v *vetter) unusedParams() {
+	used := map[string]bool{}
+	v.m.numbers(func(x numberAt) { used[x.value.Param] = true })
+	for _, k := range v.m.Controls {
+		for _, e := range k.Effects {
+			for _, change := range e.Changes {
+				used[change.Value.Param] = true
+			}
+		}
+	}
+	for _, p := range v.m.Params {
+		used[p.Value.Param] = true
+	}
+	for _, p := range v.m.Params {
+		if !used[p.Name] && (p.Span.IsZero() || p.Span.Source() == v.m.Span.Source()) {
+			v.warn("unused-param", p.Span, "the param %q is used nowhere", p.Name)
+		}
+	}
+}
+
+// overdue finds reviews that should have taken place, and acceptances that have
+// run out.
+func (v *vetter) overdue(today Date) {
+	late := func(what string, r Review, span diag.Span) {
+		if due, ok := r.Due(); ok && due.Compare(today) < 0 {
+			v.warn("review-overdue", span, "the review of %s was due on %v", what, due)
+		}
+	}
+	late("the model", v.m.Review, v.m.Span)
+	for _, k := range v.m.Controls {
+		if k.Status != Retired {
+			late(fmt.Sprintf("the control %q", k.Name), k.Review, k.Span)
+		}
+	}
+	for _, a := range v.m.Acceptances {
+		what := fmt.Sprintf("the acceptance of %q", cmp.Or(a.Element, a.Target.Name))
+		late(what, a.Review, a.Span)
+		if a.Until != (Date{}) && a.Until.Compare(today) < 0 {
+			v.warn("acceptance-expired", a.Span, "%s ran out on %v", what, a.Until)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/mitigate"
+	"github.com/atree-dev/atree/attacktree/render"
+)
+
+func evalCommand(e *env) *cobra.Command {
+	var q question
+	var failIf []string
+	cmd := &cobra.Command{
+		Use:   "eval FILE",
+		Short: "What does an attack cost, how likely is it?",
+		Long: "What does an attack cost, how likely is it, and what is left after the controls?\n" +
+			"Answers in the scenarios inherent (no control), current (those deployed) and\n" +
+			"planned, or with --set in inherent and the sets given.",
+		Example: `atree eval examples/model-weights.atree
+atree eval --set all --format json examples/model-weights.atree
+atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
+		Args:              one,
+		ValidArgsFunction: completeFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := e.check(); err != nil {
+				return err
+			}
+			gates, err := readThresholds(failIf)
+			if err != nil {
+				return err
+			}
+			tree, err := e.open(args[0])
+			if err != nil {
+				return err
+			}
+			return e.eval(cmd.Context(), tree, &q, gates)
+		},
+	}
+	q.flags(cmd)
+	cmd.Flags().StringArrayVar(&failIf, "fail-if", nil,
+		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+figureNames())
+	group(cmd.Flags(), "Gate", "fail-if")
+	e.readFlags(cmd)
+	e.formatFlag(cmd)
+	e.writeFlags(cmd)
+	return cmd
+}
+
+func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, gates []threshold) error {
+	opt, err := q.options(tree)
+	if err != nil {
+		return err
+	}
+	if opt.Goal != "" {
+		if err := knownGoal(tree, opt.Goal); err != nil {
+			return err
+		}
+	}
+	e.warnSets(tree, opt.Sets)
+	var a *mitigate.Assessment
+	failure := q.limits.run(ctx, e, func(ctx context.Context) (err error) {
+		a, err = mitigate.Assess(ctx, tree, opt)
+		return err
+	})
+	if failure != nil {
+		dropUnfinished(a)
+	}
+	if a == nil || len(a.Goals) == 0 {
+		return failure
+	}
+	err = e.write(layout{
+		text:     func(w io.Writer, opt *render.TextOptions) error { return render.EvalText(w, a, opt) },
+		json:     func(w io.Writer) error { return render.EvalJSON(w, a) },
+		csv:      func(w io.Writer) error { return render.EvalCSV(w, a) },
+		markdown: func(w io.Writer) error { return render.EvalMarkdown(w, a) },
+	})
+	if err = errors.Join(err, failure); err != nil {
+		return err
+	}
+	if len(gates) > 0 {
+		return e.judge(gates, a, len(opt.Sets) > 0)
+	}
+	return unanswered(a)
+}
+
+// dropUnfinished takes out of an assessment that was ended early what is not
+// complete: the scenario that was being worked on, which is known by the goal
+// not having got to the attacks that are left.
+func dropUnfinished(a *mitigate.Assessment) {
+	if a == nil || len(a.Goals) == 0 {
+		return
+	}
+	last := len(a.Goals) - 1
+	if g := a.Goals[last]; g.LeftIn == "" {
+		g.Results = g.Results[:max(0, len(g.Results)-1)]
+		if len(g.Results) == 0 {
+			a.Goals = a.Goals[:last]
+		}
+	}
+}
+
+// unanswered returns an error if a limit left figures without any bound.
+func unanswered(a *mitigate.Assessment) error {
+	for _, g := range a.Goals {
+		for _, r := range g.Results {
+			there := map[string]bool{"fastest": r.Fastest != nil}
+			for key, why := range r.Limits {
+				if !there[key] {
+					return fmt.Errorf("%s, %s: not all figures could be worked out: %s; allow more with --max-diagram", g.Goal, r.Scenario, why)
+				}
+			}
+		}
+	}
+	return nil
+}

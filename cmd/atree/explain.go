@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/atree-dev/atree/attacktree/diag"
+)
+
+func explainCommand(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "explain [CODE]",
+		Short: "What does a diagnostic mean? Without CODE, all of them.",
+		Example: `atree explain
+atree explain undefined-name`,
+		Args: atMostOne("CODE"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return codes(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := e.check(); err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return e.answer(listCodes)
+			}
+			code := strings.Trim(args[0], "[]")
+			doc, ok := diag.Explain(diag.Code(code))
+			if !ok {
+				if near := diag.Nearest(code, codes()); near != "" {
+					return fmt.Errorf("no diagnostic has the code %q; did you mean %q?", code, near)
+				}
+				return fmt.Errorf("no diagnostic has the code %q; to list them all, type: atree explain", code)
+			}
+			return e.answer(func(w io.Writer) error { return explain(w, doc) })
+		},
+	}
+	e.writeFlags(cmd)
+	return cmd
+}
+
+func codes() []string {
+	var out []string
+	for _, d := range diag.Docs() {
+		out = append(out, string(d.Code))
+	}
+	return out
+}
+
+func listCodes(w io.Writer) error {
+	longest := 0
+	for _, c := range codes() {
+		longest = max(longest, len(c))
+	}
+	for _, d := range diag.Docs() {
+		if _, err := fmt.Fprintf(w, "%-*s  %-7s  %s\n", longest, d.Code, d.Severity, d.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func explain(w io.Writer, d diag.Doc) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n", d.Code, d.Severity, d.Title, filled(d.Text))
+	for _, example := range []struct{ title, text string }{{"This file has the problem:", d.Bad}, {"This one does not:", d.Good}} {
+		if text := strings.TrimSpace(example.text); text != "" {
+			fmt.Fprintf(&b, "\n%s\n\n    %s\n", example.title, strings.ReplaceAll(text, "\n", "\n    "))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// filled breaks the paragraphs of a text into lines of at most 80 characters.
+func filled(text string) string {
+	var b strings.Builder
+	for i, paragraph := range strings.Split(strings.TrimSpace(text), "\n\n") {
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		column := 0
+		for word := range strings.FieldsSeq(paragraph) {
+			n := utf8.RuneCountInString(word)
+			switch {
+			case column == 0:
+			case column+1+n > 80:
+				b.WriteByte('\n')
+				column = 0
+			default:
+				b.WriteByte(' ')
+				column++
+			}
+			b.WriteString(word)
+			column += n
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/atree-dev/atree/attacktree/diag"
+)
+
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB]",
+		Short: "What does a verb do, and which flags does it take?",
+		Args:  atMostOne("VERB"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about := cmd.Root()
+			if len(args) == 1 {
+				found, _, err := cmd.Root().Find(args)
+				if err != nil || found == cmd.Root() {
+					return unknownVerb(cmd.Root(), args[0])
+				}
+				about = found
+			}
+			about.InitDefaultHelpFlag()
+			writeHelp(cmd.OutOrStdout(), about)
+			return nil
+		},
+	}
+}
+
+// headings are those of the groups of flags, in the order in which help shows them.
+var headings = []string{"Question", "Gate", "List", "Picture", "Check", "Style", "Input", "Output", "Limits"}
+
+// writeHelp says in one sentence what a verb does, how it is typed, with
+// examples, and lists its flags by what they are about.
+func writeHelp(w io.Writer, cmd *cobra.Command) {
+	var b strings.Builder
+	about := cmd.Long
+	if about == "" {
+		about = cmd.Short
+	}
+	fmt.Fprintf(&b, "%s\n\nUsage: %s\n", about, cmd.UseLine())
+	if cmd.Example != "" {
+		fmt.Fprintf(&b, "\nExamples:\n  %s\n", strings.ReplaceAll(cmd.Example, "\n", "\n  "))
+	}
+	if !cmd.HasParent() {
+		b.WriteString("\nVerbs:\n")
+		for _, c := range cmd.Commands() {
+			if !c.Hidden {
+				fmt.Fprintf(&b, "  %-25s %s\n", c.Use, c.Short)
+			}
+		}
+		b.WriteString("\nThe answer goes to standard output, all else to standard error. Exit status:\n0 done, 1 the answer is no, 2 the question could not be put or answered.\n")
+	}
+	for _, heading := range headings {
+		fs := pflag.NewFlagSet(heading, pflag.ContinueOnError)
+		fs.SortFlags = false
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if g := f.Annotations[groupKey]; len(g) > 0 && g[0] == heading {
+				fs.AddFlag(f)
+			}
+		})
+		if fs.HasFlags() {
+			fmt.Fprintf(&b, "\n%s:\n%s", heading, fs.FlagUsagesWrapped(80))
+		}
+	}
+	io.WriteString(w, b.String())
+}
+
+// explainFlagError says what to type instead of a flag that is not understood.
+func explainFlagError(cmd *cobra.Command, err error) error {
+	s := err.Error()
+	if name, ok := strings.CutPrefix(s, "unknown flag: --"); ok {
+		var known []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		if near := diag.Nearest(name, known); near != "" {
+			return fmt.Errorf("no flag is called --%s; did you mean --%s?", name, near)
+		}
+		return fmt.Errorf("no flag is called --%s; see %s --help", name, cmd.CommandPath())
+	}
+	return fmt.Errorf("%s; see %s --help", s, cmd.CommandPath())
+}

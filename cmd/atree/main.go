@@ -1,0 +1,127 @@
+// Command atree analyses attack trees: what an attack costs, how likely it is,
+// how much it loses, and what controls leave of it.
+//
+//	atree check FILE…          is it sound?
+//	atree fmt FILE…            print it in the standard style
+//	atree eval FILE            what does an attack cost, how likely is it, what is left?
+//	atree attacks FILE         which minimal attacks are there, best first?
+//	atree compare FILE SET…    one row a mitigation set
+//	atree dot FILE             a picture, for Graphviz
+//	atree explain CODE         what a diagnostic means
+//
+// The answer goes to standard output, all else to standard error. The exit
+// status is 0 when the question was answered, 1 when the answer is no (errors
+// found, not formatted, a threshold passed), and 2 when the question could not be
+// put or answered.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/diag"
+	"github.com/atree-dev/atree/attacktree/render"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// The verbs are shown in the order of rootCommand.
+func init() { cobra.EnableCommandSorting = false }
+
+// errNo says that the question was answered, and that the answer is no.
+var errNo = errors.New("the answer is no")
+
+// run is the whole command, and returns its exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, color: "auto"}
+	root := rootCommand(e)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+
+	verb, err := root.ExecuteContextC(ctx)
+	var problems diag.List
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errNo):
+		return 1
+	case errors.As(err, &problems):
+		e.printProblems(problems)
+	default:
+		fmt.Fprintf(stderr, "%s: %s\n", verb.CommandPath(), oneLine(err))
+	}
+	return 2
+}
+
+func rootCommand(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "atree VERB",
+		Short: "Attack trees: what an attack costs, how likely it is, and what controls leave.",
+		Example: `atree check examples/model-weights.atree
+atree eval examples/model-weights.atree
+atree help eval`,
+		Version:       render.Version + build(),
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("expected a verb, such as check or eval; see atree help")
+			}
+			return unknownVerb(cmd, args[0])
+		},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.AddCommand(
+		checkCommand(e), fmtCommand(e), evalCommand(e), attacksCommand(e), compareCommand(e),
+		dotCommand(e), explainCommand(e), versionCommand(e), completionCommand(e))
+	root.SetVersionTemplate("atree {{.Version}}\n")
+	root.SetHelpCommand(helpCommand())
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
+	root.SetFlagErrorFunc(explainFlagError)
+	return root
+}
+
+// unknownVerb says what was perhaps meant.
+func unknownVerb(root *cobra.Command, word string) error {
+	var verbs []string
+	for _, c := range root.Commands() {
+		verbs = append(verbs, c.Name())
+	}
+	switch near := diag.Nearest(word, verbs); {
+	case near != "":
+		return fmt.Errorf("no verb is called %q; did you mean %q?", word, near)
+	case strings.HasSuffix(word, ".atree"):
+		return fmt.Errorf("expected a verb before the file; to evaluate it, type: atree eval %s", word)
+	}
+	return fmt.Errorf("no verb is called %q; there are %s", word, strings.Join(verbs, ", "))
+}
+
+// oneLine joins the lines of an error, and leaves out the name of the package
+// that it comes from: who types a command knows no packages.
+func oneLine(err error) string {
+	s := strings.ReplaceAll(err.Error(), "\n", "; ")
+	for _, name := range []string{"attacktree: ", "mitigate: ", "render: ", "program: "} {
+		s = strings.TrimPrefix(s, name)
+	}
+	var limit *attacktree.LimitError
+	if errors.As(err, &limit) {
+		s += "; allow more with --max-diagram"
+	}
+	return s
+}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"math"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/mitigate"
+	"github.com/atree-dev/atree/attacktree/render"
+)
+
+func TestVersion(t *testing.T) {
+	var out, errs bytes.Buffer
+	if status := run(t.Context(), []string{"version"}, nil, &out, &errs); status != 0 || !strings.HasPrefix(out.String(), render.Tool+" (") {
+		t.Errorf("status %d, prints %q and %q", status, &out, &errs)
+	}
+}
+
+func TestCompletionScripts(t *testing.T) {
+	for shell, want := range map[string]string{"bash": "__start_atree", "zsh": "#compdef atree", "fish": "complete -c atree"} {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), []string{"completion", shell}, nil, &out, &errs); status != 0 || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: status %d, %q", shell, status, &errs)
+		}
+	}
+}
+
+func TestExplainList(t *testing.T) {
+	var out bytes.Buffer
+	if status := run(t.Context(), []string{"explain"}, nil, &out, &out); status != 0 {
+		t.Fatalf("status %d: %s", status, &out)
+	}
+	for _, code := range codes() {
+		var text bytes.Buffer
+		if status := run(t.Context(), []string{"explain", code}, nil, &text, &text); status != 0 {
+			t.Errorf("%s: status %d: %s", code, status, &text)
+		}
+		if !strings.Contains(out.String(), code) {
+			t.Errorf("%s is not listed", code)
+		}
+	}
+}
+
+const door = `goal or enter { step pick { cost 50  likelihood 40% } }`
+
+// A question that is interrupted gets no answer, and none that is half true.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, args := range [][]string{{"eval", "-"}, {"attacks", "-"}, {"compare", "-", "none"}, {"dot", "--attack", "cheapest", "-"}} {
+		var out, errs bytes.Buffer
+		status := run(ctx, args, strings.NewReader(door), &out, &errs)
+		if want := "atree " + args[0] + ": interrupted\n"; status != 2 || out.Len() > 0 || errs.String() != want {
+			t.Errorf("%v: status %d, prints %q and %q", args, status, &out, &errs)
+		}
+	}
+}
+
+// What was being worked on when the time was over is not shown.
+func TestDropUnfinished(t *testing.T) {
+	done, half := &attacktree.Result{Scenario: "inherent"}, &attacktree.Result{Scenario: "current"}
+	for _, c := range []struct {
+		goal mitigate.GoalAssessment
+		want int // results of the last goal, -1 if it is gone
+	}{
+		{mitigate.GoalAssessment{Results: []*attacktree.Result{done, half}}, 1},
+		{mitigate.GoalAssessment{Results: []*attacktree.Result{half}}, -1},
+		{mitigate.GoalAssessment{Results: []*attacktree.Result{done, done}, LeftIn: "current"}, 2},
+	} {
+		a := &mitigate.Assessment{Goals: []*mitigate.GoalAssessment{{LeftIn: "inherent"}, &c.goal}}
+		dropUnfinished(a)
+		got := -1
+		if len(a.Goals) == 2 {
+			got = len(a.Goals[1].Results)
+		}
+		if got != c.want {
+			t.Errorf("%d results are left, want %d", got, c.want)
+		}
+	}
+	dropUnfinished(nil)
+}
+
+func TestMemoryLimit(t *testing.T) {
+	e := &env{stderr: new(bytes.Buffer)}
+	l := &limits{maxDiagram: 1, maxMemory: leastMemory}
+	err := l.run(t.Context(), e, func(ctx context.Context) error {
+		held := make([]byte, 4*leastMemory)
+		for i := range held {
+			held[i] = 1
+		}
+		<-ctx.Done()
+		held[0]++
+		return ctx.Err()
+	})
+	if err == nil || !strings.Contains(err.Error(), "--max-memory") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestByteSize(t *testing.T) {
+	for text, want := range map[string]string{"4GiB": "4GiB", "4096MiB": "4GiB", "512MiB": "512MiB", "100MB": "100MB", "16777217B": "16777217B"} {
+		var b byteSize
+		if err := b.Set(text); err != nil || b.String() != want {
+			t.Errorf("%s: %v, %v, want %s", text, b.String(), err, want)
+		}
+	}
+	for _, text := range []string{"", "4", "GiB", "-4GiB", "4 GiB", "1e3GiB", "99999999999GiB", "1KiB"} {
+		var b byteSize
+		if err := b.Set(text); err == nil {
+			t.Errorf("%q is taken as %s", text, b.String())
+		}
+	}
+}
+
+func TestReplaceFile(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "a"), filepath.Join(dir, "link")
+	if err := os.WriteFile(path, []byte("old"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a", link); err != nil {
+		t.Skip(err)
+	}
+	for _, via := range []string{path, link} {
+		if err := replaceFile(via, []byte("new by "+filepath.Base(via))); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || string(data) != "new by "+filepath.Base(via) {
+			t.Errorf("holds %q, %v", data, err)
+		}
+		info, err := os.Lstat(via)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if isLink := info.Mode()&fs.ModeSymlink != 0; isLink != (via == link) {
+			t.Error("a link was replaced by a file")
+		}
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o640 {
+		t.Errorf("the mode became %v", info.Mode())
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 2 {
+		t.Errorf("files are left over: %v", files)
+	}
+}
+
+// Bounds decide where both ends agree.
+func TestThresholds(t *testing.T) {
+	r := &attacktree.Result{
+		Reachable:      true,
+		Likelihood:     &attacktree.Figure{Value: 0.11, Low: 0.1, High: 0.12},
+		ExpectedImpact: &attacktree.Figure{Value: 5, Exact: true, Low: 5, High: 5},
+		AttackCount:    new(big.Int).Lsh(big.NewInt(1), 2000),
+		Limits:         map[string]string{"fastest": "too long", "min_skill": "too long"},
+	}
+	none := &attacktree.Result{Likelihood: &attacktree.Figure{Exact: true}, AttackCount: new(big.Int)}
+	for _, c := range []struct {
+		text string
+		r    *attacktree.Result
+		want string
+	}{
+		{"likelihood > 9%", r, "true"},
+		{"likelihood > 10%", r, "likelihood is 0.1 to 0.12, which does not decide"},
+		{"likelihood >= 10%", r, "true"},
+		{"likelihood > 12%", r, "false"},
+		{"likelihood < 10%", r, "false"},
+		{"likelihood <= 12%", r, "true"},
+		{"likelihood<0.2", r, "true"},
+		{"expected_impact >= 5", r, "true"},
+		{"expected_impact > 5", r, "false"},
+		{"annual_loss > 5", r, "annual_loss does not exist here"},
+		{"attack_count > 1B", r, "true"},
+		{"fastest_time > 1d", r, "fastest_time is not known: too long"},
+		{"min_skill > 1", r, "min_skill is not known: too long"},
+		{"cheapest_cost > 1", r, "cheapest_cost does not exist here"},
+		{"cheapest_cost > 1B", none, "true"},
+		{"min_skill < 10", none, "false"},
+		{"likeliest_likelihood > 0%", none, "false"},
+		{"defence_depth < 100", none, "false"},
+		{"likelihood > 0%", none, "false"},
+	} {
+		threshold, err := readThreshold(c.text)
+		if err != nil {
+			t.Errorf("%s: %v", c.text, err)
+			continue
+		}
+		got := "false"
+		if yes, _, err := threshold.passed(c.r); err != nil {
+			got = err.Error()
+		} else if yes {
+			got = "true"
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.text, got, c.want)
+		}
+	}
+	if low, _, _ := whole(r.AttackCount); !math.IsInf(low, 1) {
+		t.Errorf("a count past all floats is %v", low)
+	}
+}
+
+// A threshold that is passed decides, though another one could not be judged.
+func TestJudge(t *testing.T) {
+	a := &mitigate.Assessment{Goals: []*mitigate.GoalAssessment{{Goal: "g", Results: []*attacktree.Result{
+		{Scenario: "inherent", Likelihood: &attacktree.Figure{Value: 0.5, Exact: true}},
+		{Scenario: "a.b", Likelihood: &attacktree.Figure{Value: 0.1, Exact: true}},
+	}}}}
+	for _, c := range []struct {
+		texts []string
+		sets  bool
+		want  int
+	}{
+		{[]string{"likelihood > 20%"}, false, 1},
+		{[]string{"likelihood > 20%"}, true, 0},
+		{[]string{"a.b.likelihood > 5%"}, true, 1},
+		{[]string{"annual_loss > 1"}, true, 2},
+		{[]string{"annual_loss > 1", "likelihood > 5%"}, true, 1},
+		{[]string{"planned.likelihood > 5%"}, true, 2},
+	} {
+		gates, err := readThresholds(c.texts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &env{stderr: new(bytes.Buffer)}
+		got := 0
+		switch err := e.judge(gates, a, c.sets); err {
+		case nil:
+		case errNo:
+			got = 1
+		default:
+			got = 2
+		}
+		if got != c.want {
+			t.Errorf("%v: %d, want %d", c.texts, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package stride_test
+
+import (
+	"fmt"
+
+	"github.com/atree-dev/atree/stride"
+)
+
+func Example() {
+	d, err := stride.NewDiagram(
+		[]stride.Boundary{{Name: "cloud"}},
+		[]stride.Element{
+			{Name: "customer", Kind: stride.External},
+			{Name: "assistant", Kind: stride.Process, Boundary: "cloud"},
+			{Name: "registry", Kind: stride.Store, Boundary: "cloud"},
+		},
+		[]stride.DataFlow{
+			{Name: "ask", From: "customer", To: "assistant"},
+			{Name: "load", From: "registry", To: "assistant"},
+		})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(d.Threats(stride.ByElement)), "threats by element; by interaction:")
+	for _, t := range d.Threats(stride.ByInteraction) {
+		if !t.Crosses {
+			fmt.Printf("%s, %v: %s\n", t.Element, t.Category, t.Text)
+		}
+	}
+	// Output:
+	// 17 threats by element; by interaction:
+	// registry, spoofing: false data come from what poses as the store
+	// registry, information-disclosure: weak access control lets others read the store
+}
+
+func ExampleParse() {
+	for _, word := range []string{"D", "tampering", "fire"} {
+		c, err := stride.Parse(word)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Printf("%v (%s) breaks %s\n", c, c.Letter(), c.Property())
+	}
+	// Output:
+	// denial-of-service (D) breaks availability
+	// tampering (T) breaks integrity
+	// stride: expected one of spoofing, tampering, repudiation, information-disclosure, denial-of-service, elevation-of-privilege, or a letter of STRIDE, found "fire"
+}
+
+func ExamplePerElement() {
+	fmt.Println(stride.PerElement(stride.Store, false), stride.PerElement(stride.Store, true))
+	// Output: TID TRID
+}
+
+func ExampleSet_All() {
+	s, err := stride.ParseSet("IT")
+	for c := range s.All() {
+		fmt.Println(c.Name())
+	}
+	fmt.Println(s, err)
+	// Output:
+	// Tampering
+	// Information Disclosure
+	// TI <nil>
+}
