@@ -31,6 +31,7 @@ type clock struct {
 	order      []int32   // by node: which was the how manieth to end
 	ended      int32
 	count      []int32 // children that have ended
+	play       []bool  // nodes that can end at all
 	gate       []float64
 	queue      []tick
 }
@@ -49,14 +50,15 @@ type tick struct {
 	state uint32
 }
 
-func (a tick) compare(b tick) int {
-	s := func(t tick) int {
-		if t.start {
-			return 0
-		}
-		return 1
+// before orders ticks: by time, starts first, then by node.
+func (a *tick) before(b *tick) bool {
+	switch {
+	case a.at != b.at:
+		return a.at < b.at
+	case a.start != b.start:
+		return a.start
 	}
-	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(s(a), s(b)), cmp.Compare(a.node, b.node))
+	return a.node < b.node
 }
 
 // push and pop keep the queue as a binary heap.
@@ -64,7 +66,7 @@ func (c *clock) push(t tick) {
 	c.queue = append(c.queue, t)
 	for i := len(c.queue) - 1; i > 0; {
 		up := (i - 1) / 2
-		if c.queue[up].compare(c.queue[i]) <= 0 {
+		if !c.queue[i].before(&c.queue[up]) {
 			break
 		}
 		c.queue[up], c.queue[i] = c.queue[i], c.queue[up]
@@ -82,10 +84,10 @@ func (c *clock) pop() tick {
 		if down >= last {
 			return top
 		}
-		if down+1 < last && c.queue[down+1].compare(c.queue[down]) < 0 {
+		if down+1 < last && c.queue[down+1].before(&c.queue[down]) {
 			down++
 		}
-		if c.queue[i].compare(c.queue[down]) <= 0 {
+		if !c.queue[down].before(&c.queue[i]) {
 			return top
 		}
 		c.queue[i], c.queue[down] = c.queue[down], c.queue[i]
@@ -93,12 +95,42 @@ func (c *clock) pop() tick {
 	}
 }
 
-// run lets time pass until the goal ends, and returns when that is. allowed
+// runClock lets time pass until the goal ends, and returns when that is. allowed
 // says which nodes may take their own step or have their condition given.
 func (e *Evaluator) runClock(allowed func(node int32) bool) float64 {
+	c := e.resetClock()
+	for i := range c.play {
+		c.play[i] = true
+	}
+	return e.passTime(allowed)
+}
+
+// soonest returns when the goal ends if only the given nodes act. Time passes
+// for them and what is above them only.
+func (e *Evaluator) soonest(nodes []int32) float64 {
+	c := e.resetClock()
+	clear(c.play)
+	stack := slices.Clone(nodes)
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !c.play[v] {
+			c.play[v] = true
+			stack = append(stack, e.p.nodes[v].parents...)
+		}
+	}
+	on := make(map[int32]bool, len(nodes))
+	for _, v := range nodes {
+		on[v] = true
+	}
+	return e.passTime(func(v int32) bool { return on[v] })
+}
+
+func (e *Evaluator) resetClock() *clock {
 	p, c := e.p, &e.clock
 	if c.start == nil {
 		n := len(p.nodes)
+		c.play = make([]bool, n)
 		c.start, c.end, c.gate = make([]float64, n), make([]float64, n), make([]float64, n)
 		c.from, c.state, c.order, c.count = make([]origin, n), make([]uint32, n), make([]int32, n), make([]int32, n)
 	}
@@ -109,8 +141,16 @@ func (e *Evaluator) runClock(allowed func(node int32) bool) float64 {
 		}
 	}
 	c.ended, c.queue = 0, c.queue[:0]
+	return c
+}
+
+func (e *Evaluator) passTime(allowed func(node int32) bool) float64 {
+	p, c := e.p, &e.clock
 	for i := range p.nodes {
 		if n := &p.nodes[i]; int32(i) == p.goal || len(n.parents) == 0 || n.bypasses && !n.below {
+			if !c.play[i] {
+				continue
+			}
 			c.push(tick{0, int32(i), true, origin{-1, -1}, 0})
 		}
 	}
@@ -122,6 +162,7 @@ func (e *Evaluator) runClock(allowed func(node int32) bool) float64 {
 			c.start[t.node], c.from[t.node] = t.at, t.from
 			for i, child := range n.children {
 				switch {
+				case !c.play[child]:
 				case n.gate != Seq || i == 0:
 					c.push(tick{t.at, child, true, origin{t.node, -1}, 0})
 				case !math.IsInf(c.end[n.children[i-1]], 1):
@@ -163,7 +204,7 @@ func (e *Evaluator) childEnded(up, child int32, at float64, allowed func(int32) 
 		e.tryEnd(up, allowed)
 	}
 	if n.gate == Seq && !math.IsInf(c.start[up], 1) {
-		if i := slices.Index(n.children, child); i+1 < len(n.children) {
+		if i := slices.Index(n.children, child); i+1 < len(n.children) && c.play[n.children[i+1]] {
 			c.push(tick{max(at, c.start[up]), n.children[i+1], true, origin{up, child}, 0})
 		}
 	}
@@ -228,19 +269,13 @@ func (p *Program) waiting() [][]int32 {
 	return w
 }
 
-// soonest returns when the goal ends if only the given nodes act.
-func (e *Evaluator) soonest(nodes []int32) float64 {
-	on := make(map[int32]bool, len(nodes))
-	for _, v := range nodes {
-		on[v] = true
-	}
-	return e.runClock(func(v int32) bool { return on[v] })
-}
-
 // derivation returns the nodes that the goal's end of the last run is made of:
 // those with an own step or condition, ascending.
 func (e *Evaluator) derivation() []int32 {
 	p, c := e.p, &e.clock
+	if math.IsInf(c.end[p.goal], 1) {
+		return nil
+	}
 	seen := make([]bool, 2*len(p.nodes)) // 2v: the start, 2v+1: the end
 	stack := []int32{2*p.goal + 1}
 	var out []int32
@@ -301,11 +336,12 @@ func (c *clock) sooner(a, b int32) int {
 // cost, if that is known. The attack is not proven to be the one if proven is false.
 func (e *Evaluator) fastest(ctx context.Context, cheapest *taken, unaided bool) (a *taken, proven bool, err error) {
 	at := e.runClock(func(int32) bool { return true })
+	way := e.derivation()
 	switch {
 	case math.IsInf(at, 1):
 		return nil, true, nil
 	case unaided:
-		return e.branch(ctx, math.Inf(1))
+		return e.branch(ctx, math.Inf(1), way)
 	case cheapest != nil && cheapest.time <= at*(1+rounding):
 		return cheapest, true, nil
 	case e.p.startsKnown():
@@ -313,7 +349,7 @@ func (e *Evaluator) fastest(ctx context.Context, cheapest *taken, unaided bool) 
 			return a, true, err
 		}
 	}
-	return e.branch(ctx, at)
+	return e.branch(ctx, at, way)
 }
 
 // rounding is the relative error that sums of durations may have.
@@ -668,8 +704,8 @@ const minBranches = 256
 // that is not yet decided, and tries the attacks with it and those without. If
 // the time is infinite, it finds the first by time instead, among the attacks
 // that need a step. proven is false if it ended early; the attack is then the
-// best one found.
-func (e *Evaluator) branch(ctx context.Context, at float64) (best *taken, proven bool, err error) {
+// best one found. It begins with a way that is known.
+func (e *Evaluator) branch(ctx context.Context, at float64, way []int32) (best *taken, proven bool, err error) {
 	p := e.p
 	const undecided, in, out = 0, 1, 2
 	decided := make([]uint8, len(p.nodes))
@@ -738,8 +774,7 @@ func (e *Evaluator) branch(ctx context.Context, at float64) (best *taken, proven
 		}
 		decided[next] = undecided
 	}
-	e.runClock(func(int32) bool { return true })
-	if way := e.derivation(); e.fits(way) {
+	if e.fits(way) {
 		best = e.take(way, true)
 	}
 	if left < minBranches { // not worth beginning

@@ -107,6 +107,39 @@ var worked = []struct {
 		},
 	},
 	{
+		// What happens when the flood comes is no attack, even though a could
+		// switch off a control of it, were that in place.
+		name: "unaided under a control",
+		source: `goal or g { use flood  and both { use a use b } }
+			step a { cost 1 }
+			step b { cost 2 }
+			condition flood { likelihood 90% }
+			control wall { on flood { block } bypassed by a }`,
+		want: map[string]string{"unaided": "true", "attacks": "1", "cheapest": "[a b] cost 3", "likeliest": "[a b] chance 1"},
+	},
+	{
+		// With the wall in place it takes a for the flood to count.
+		name: "aided by a bypass",
+		source: `goal or g { use flood  and both { use a use b } }
+			step a { cost 1 }
+			step b { cost 2 }
+			condition flood { likelihood 90% }
+			control wall { on flood { block } bypassed by a }`,
+		scenario: attacktree.Scenario{Controls: []string{"wall"}},
+		want:     map[string]string{"unaided": "false", "attacks": "2", "cheapest": "[a] given [flood] cost 1", "likelihood": "1"},
+	},
+	{
+		// The second step would have to switch off what blocks the first.
+		name: "never in time",
+		source: `goal or g { use fact  seq both { use a use b } }
+			step a { cost 1 time 1d }
+			step b { cost 2 time 1d }
+			condition fact
+			control wall { on a { block } bypassed by b }`,
+		scenario: attacktree.Scenario{Controls: []string{"wall"}},
+		want:     map[string]string{"unaided": "true", "reachable": "true", "attacks": "1", "cheapest": "[a b] cost 3", "fastest": "none"},
+	},
+	{
 		name: "unaided only",
 		source: `goal or g { use flood }
 			condition flood { likelihood 10% }`,

@@ -15,8 +15,9 @@ import (
 
 // The declarations, as a grammar for participle in struct tags. What only
 // blocks and values need is read by hand (parser.go) where the grammar has a
-// Block, Value, Target, Members or NodeRest: bodies hold nearly all of a large
-// file, and there the interpreted grammar would take ten times as long.
+// Block, Value, Target or Members. So are nodes, at the top as inside of others:
+// they are nearly all of a large file, and there the interpreted grammar would
+// take ten times as long.
 
 type rule interface {
 	// build makes the declaration of what was read, nil if that was faulty.
@@ -61,11 +62,6 @@ type adversaryRule struct {
 	Body  blockPart   `parser:"@@?"`
 }
 
-type nodeRule struct {
-	First lexer.Token `parser:"@('step':Word | 'or':Word | 'and':Word | 'seq':Word | 'atleast':Word | 'condition':Word | 'goal':Word)"`
-	Node  nodePart    `parser:"@@"`
-}
-
 type controlRule struct {
 	Name  lexer.Token `parser:"'control':Word @Word"`
 	Label labelPart   `parser:"@@?"`
@@ -95,7 +91,6 @@ type (
 	blockPart   interface{ block() *Block }
 	valuePart   interface{ value() *Value }
 	labelPart   interface{ label() *Text }
-	nodePart    interface{ node() *Node }
 	membersPart interface{ members() []Word }
 	targetPart  interface{ target() Target }
 )
@@ -108,7 +103,6 @@ type part struct {
 func (p part) block() *Block   { return p.read.(*Block) }
 func (p part) value() *Value   { return p.read.(*Value) }
 func (p part) label() *Text    { return p.read.(*Text) }
-func (p part) node() *Node     { return p.read.(*Node) }
 func (p part) members() []Word { return p.read.([]Word) }
 func (p part) target() Target  { return p.read.(Target) }
 
@@ -152,13 +146,6 @@ func (r *assetRule) build(p *parser) Decl {
 
 func (r *adversaryRule) build(p *parser) Decl {
 	return &Adversary{Name: p.declared(r.Name), Label: labelOf(r.Label), Body: blockOf(r.Body), Span: p.since(p.tokens[p.decl])}
-}
-
-func (r *nodeRule) build(*parser) Decl {
-	if n := r.Node.node(); n != nil {
-		return n
-	}
-	return nil
 }
 
 func (r *controlRule) build(p *parser) Decl {
@@ -218,7 +205,7 @@ func newEngine() *engine {
 	e.grammar = participle.MustBuild[declaration](
 		participle.Lexer(definition{}),
 		participle.UseLookahead(0), // the first token decides, so errors are where they seem to be
-		participle.Union[rule](&nodeRule{}, &controlRule{}, &paramRule{}, &setRule{}, &acceptRule{}, &assetRule{}, &adversaryRule{},
+		participle.Union[rule](&controlRule{}, &paramRule{}, &setRule{}, &acceptRule{}, &assetRule{}, &adversaryRule{},
 			&importRule{}, &copyRule{}, &modelRule{}, &systemRule{}), // tried in this order: frequent ones first
 		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (blockPart, error) {
 			return byHand(e, lex, lex.Peek().Type == typeBlock, (*parser).declBlock)
@@ -228,9 +215,6 @@ func newEngine() *engine {
 		}),
 		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (labelPart, error) {
 			return byHand(e, lex, true, (*parser).declLabel)
-		}),
-		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (nodePart, error) {
-			return byHand(e, lex, true, (*parser).declNode)
 		}),
 		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (membersPart, error) {
 			return byHand(e, lex, lex.Peek().Type == typeBlock, (*parser).members)
@@ -281,11 +265,6 @@ func byHand[T any](e *engine, lex *lexer.PeekingLexer, starts bool, read func(*p
 // The parts of declarations, as the parser reads them.
 
 func (p *parser) declBlock() *Block { return p.block(declarations[p.text(p.tokens[p.decl])]) }
-
-func (p *parser) declNode() *Node {
-	p.at = p.decl
-	return p.node()
-}
 
 func (p *parser) declLabel() *Text {
 	label, ok := p.label()

@@ -95,7 +95,19 @@ func (p *parser) file(file *File) {
 		}
 		p.decl, p.reported = p.at, len(p.problems)
 		p.in, p.opened, p.suspect, p.unwind = nil, nil, nil, false
-		if lex == nil || lex.Peek().Pos.Offset != p.at {
+		if declarations[p.text(t)] == blockNode {
+			if n := p.node(); n != nil {
+				file.Decls = append(file.Decls, n)
+			}
+			continue
+		}
+		if lex == nil {
+			lex, _ = lexer.Upgrade(&heads{p, p.at})
+		}
+		for lex.Peek().Pos.Offset < p.at {
+			lex.Next()
+		}
+		if lex.Peek().Pos.Offset != p.at { // inside of what is one block for it
 			lex, _ = lexer.Upgrade(&heads{p, p.at})
 		}
 		p.next()

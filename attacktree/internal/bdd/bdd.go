@@ -111,6 +111,10 @@ func New(ctx context.Context, levels, max int) (*Manager, error) {
 // Len returns the number of nodes made so far, those no longer needed included.
 func (m *Manager) Len() int { return len(m.nodes) - 1 }
 
+// SetLimit changes the greatest number of nodes. An operation that a LimitError
+// stopped can be asked for again and profits from what it had done.
+func (m *Manager) SetLimit(max int) { m.max = min(max, 1<<30-1) }
+
 // Level returns the function that is true where this level is.
 func (m *Manager) Level(level int) (Ref, error) {
 	return m.result(m.node(int32(level), True, False))

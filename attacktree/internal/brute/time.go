@@ -27,8 +27,9 @@ func (q *question) end(a state) float64 {
 	return end[q.goal]
 }
 
-// start returns when v can start. Below the goal, only nodes below the goal
-// count as parents; a node that is in scope for a bypass alone starts at once.
+// start returns when v can start: with any of its parents in scope, at its turn
+// in a seq. The goal starts at once, and so does a node that bypasses a control
+// and is not below the goal.
 func (q *question) start(v int, start, end []float64) float64 {
 	if v == q.goal || q.bypasses[v] && !q.below[v] {
 		return 0
@@ -37,7 +38,7 @@ func (q *question) start(v int, start, end []float64) float64 {
 	for _, p := range q.order {
 		children := q.children(p)
 		i := slices.Index(children, v)
-		if i < 0 || q.below[p] != q.below[v] {
+		if i < 0 {
 			continue
 		}
 		at := start[p]

@@ -1,6 +1,8 @@
 package program
 
 import (
+	"cmp"
+	"os"
 	"context"
 	"errors"
 	"slices"
@@ -16,7 +18,7 @@ type solver struct {
 	c      *circuit.Circuit
 	walker walker
 	left   int             // nodes that may still be made
-	value  []bdd.Ref       // of each node of the circuit, in the manager at hand
+	index  []int32         // of each input and gate of the unit at hand
 	args   []bdd.Ref       // scratch
 	fixed  map[int]bdd.Ref // outputs that turned out to be constant, by node
 }
@@ -26,6 +28,7 @@ type solver struct {
 type solution struct {
 	levels  []circuit.Ref
 	diagram *bdd.Diagram
+	made    int
 }
 
 func newSolver(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, module []bool, lim Limits) *solver {
@@ -34,7 +37,7 @@ func newSolver(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, mod
 		c:      c,
 		walker: walker{c: c, module: module, uses: c.Uses(roots...), seen: make([]uint32, c.Len())},
 		left:   lim.nodes(),
-		value:  make([]bdd.Ref, c.Len()),
+		index:  make([]int32, c.Len()),
 		fixed:  make(map[int]bdd.Ref),
 	}
 }
@@ -75,23 +78,25 @@ func (s *solver) isFixed(x circuit.Ref) bool {
 	return ok
 }
 
-// portfolio tries all orders under a budget of nodes that grows until one of
-// them finishes, and returns the smallest diagram of that round, or the first
-// where the budget has become large.
+// portfolio races all orders: each may make as many nodes as a budget that
+// grows until one of them finishes. The smallest diagram of that round is
+// returned. An order that has finished fewer gates than the others at its
+// budget is given up, so that large units have one or two orders in the race.
 func (s *solver) portfolio(u *unit) (solution, error) {
-	var walks [][]circuit.Ref
-	for o := range orders {
-		levels := slices.DeleteFunc(s.walker.inputs(u, o), s.isFixed)
-		if !slices.ContainsFunc(walks, func(w []circuit.Ref) bool { return slices.Equal(w, levels) }) {
-			walks = append(walks, levels)
-		}
+	race, err := s.enter(u)
+	if err != nil {
+		return solution{}, err
 	}
 	for budget := firstBudget; ; budget *= budgetGrowth {
-		budget = min(budget, s.left)
+		budget = min(budget, s.left/len(race))
 		var best solution
 		var stopped error
-		for _, levels := range walks {
-			d, err := s.build(u, levels, budget)
+		for _, a := range race {
+			limit := budget
+			if best.diagram != nil {
+				limit = min(limit, best.made)
+			}
+			err := s.run(u, a, limit)
 			if errors.Is(err, ErrLimit) {
 				stopped = err
 				continue
@@ -99,11 +104,13 @@ func (s *solver) portfolio(u *unit) (solution, error) {
 			if err != nil {
 				return solution{}, err
 			}
-			if best.diagram == nil || d.Size() < best.diagram.Size() {
-				best = solution{levels, d}
+			if d := s.extract(u, a); best.diagram == nil || d.Size() < best.diagram.Size() {
+				best = solution{a.levels, d, a.manager.Len()}
 			}
-			if d.Size() <= len(levels) || budget > largeBudget {
-				break // hardly any order does with less than one node for each level
+		}
+		if debug {
+			for _, a := range race {
+				println("budget", budget, "order", a.name, "made", a.manager.Len(), "gates", a.done, "of", len(u.gates))
 			}
 		}
 		if best.diagram != nil {
@@ -112,53 +119,98 @@ func (s *solver) portfolio(u *unit) (solution, error) {
 		if budget == s.left {
 			return solution{}, stopped
 		}
+		slices.SortStableFunc(race, func(a, b *attempt) int { return cmp.Compare(b.done, a.done) })
+		if budget >= halvingBudget {
+			race = race[:(len(race)+1)/2]
+		}
 	}
 }
+
+var debug = os.Getenv("DBG") != ""
 
 // The budgets of a portfolio, in nodes.
 const (
-	firstBudget  = 1 << 12
-	budgetGrowth = 4
-	largeBudget  = 1 << 22
+	firstBudget   = 1 << 12
+	budgetGrowth  = 2
+	halvingBudget = 1 << 15
 )
 
-// build returns the diagram of u's outputs with the inputs in this order.
-func (s *solver) build(u *unit, levels []circuit.Ref, limit int) (*bdd.Diagram, error) {
-	m, err := bdd.New(s.ctx, len(levels), limit)
-	if err != nil {
-		return nil, err
+// An attempt is one order in a race.
+type attempt struct {
+	name    int
+	levels  []circuit.Ref
+	manager *bdd.Manager
+	value   []bdd.Ref // of the unit's inputs and the gates done so far
+	done    int       // gates
+}
+
+// enter returns an attempt for each order that differs from the others.
+func (s *solver) enter(u *unit) ([]*attempt, error) {
+	for i, x := range u.inputs {
+		s.index[x.Node()] = int32(i)
 	}
-	for _, x := range u.inputs {
-		s.value[x.Node()] = s.fixed[x.Node()] // overwritten where x has a level
+	for i, g := range u.gates {
+		s.index[g.Node()] = int32(len(u.inputs) + i)
 	}
-	for i, x := range levels {
-		if s.value[x.Node()], err = m.Level(i); err != nil {
+	var race []*attempt
+	for o := range orders {
+		levels := slices.DeleteFunc(s.walker.inputs(u, o), s.isFixed)
+		if slices.ContainsFunc(race, func(a *attempt) bool { return slices.Equal(a.levels, levels) }) {
+			continue
+		}
+		m, err := bdd.New(s.ctx, len(levels), len(levels))
+		if err != nil {
 			return nil, err
 		}
-	}
-	for _, g := range u.gates {
-		if s.value[g.Node()], err = s.gate(m, g); err != nil {
-			return nil, err
+		a := &attempt{int(o), levels, m, make([]bdd.Ref, len(u.inputs)+len(u.gates)), 0}
+		for i, x := range u.inputs {
+			a.value[i] = s.fixed[x.Node()] // overwritten where x has a level
 		}
+		for i, x := range levels {
+			if a.value[s.index[x.Node()]], err = m.Level(i); err != nil {
+				return nil, err
+			}
+		}
+		race = append(race, a)
 	}
+	return race, nil
+}
+
+// run goes on with an attempt until all gates are done or it has made as many
+// nodes as the limit.
+func (s *solver) run(u *unit, a *attempt, limit int) error {
+	a.manager.SetLimit(limit)
+	for ; a.done < len(u.gates); a.done++ {
+		f, err := s.gate(a, u.gates[a.done])
+		if err != nil {
+			return err
+		}
+		a.value[len(u.inputs)+a.done] = f
+	}
+	return nil
+}
+
+// extract returns the diagram of u's outputs.
+func (s *solver) extract(u *unit, a *attempt) *bdd.Diagram {
 	outputs := make([]bdd.Ref, len(u.outputs))
 	for i, g := range u.outputs {
-		outputs[i] = s.value[g.Node()]
+		outputs[i] = a.value[s.index[g.Node()]]
 	}
-	return m.Extract(outputs...), nil
+	return a.manager.Extract(outputs...)
 }
 
 // gate returns the function of g from those of its arguments.
-func (s *solver) gate(m *bdd.Manager, g circuit.Ref) (bdd.Ref, error) {
+func (s *solver) gate(a *attempt, g circuit.Ref) (bdd.Ref, error) {
 	fs := s.args[:0]
 	for _, x := range s.c.Args(g) {
-		f := s.value[x.Node()]
+		f := a.value[s.index[x.Node()]]
 		if x.Negated() {
 			f = f.Not()
 		}
 		fs = append(fs, f)
 	}
 	s.args = fs
+	m := a.manager
 	switch s.c.Kind(g) {
 	case circuit.And:
 		return m.And(fs...)
