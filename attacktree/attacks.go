@@ -23,8 +23,12 @@ func (p *Program) Attacks(ctx context.Context, s *Scenario, by Order) iter.Seq2[
 	return func(yield func(Attack, error) bool) {
 		e := p.NewEvaluator()
 		err := e.Set(s)
-		if err == nil && int(by) >= len(orderNames) {
+		switch {
+		case err != nil:
+		case int(by) >= len(orderNames):
 			err = fmt.Errorf("attacktree: unknown order %d", by)
+		case by == ByTime && !p.coherent:
+			err = errors.New("attacktree: the model has not or xor gates, and so its attacks have no time to sort by")
 		}
 		if err == nil {
 			e.numbers()
@@ -119,9 +123,9 @@ func (e *Evaluator) take(nodes []int32, timed bool) *taken {
 			}
 		}
 	}
-	e.monotone(e.words)
+	e.reach(e.words)
 	for s := range p.switches {
-		a.bypassed[s] = e.off(int32(s)) != 0
+		a.bypassed[s] = e.off(int32(s))&1 != 0
 	}
 	stateOf := func(switches []int32) (state uint32) {
 		for b, s := range switches {
@@ -143,12 +147,15 @@ func (e *Evaluator) take(nodes []int32, timed bool) *taken {
 		}
 	}
 	for i, o := range p.outputs {
-		if n := &p.nodes[o.node]; e.reached[o.node] != 0 && o.state == stateOf(n.impactSwitches) {
+		if n := &p.nodes[o.node]; e.reached[o.node]&1 != 0 && o.state == stateOf(n.impactSwitches) {
 			a.impact += e.impact[i]
 		}
 	}
-	if timed && p.hasTime {
+	switch {
+	case timed && p.hasTime && p.coherent:
 		a.time = e.soonest(nodes)
+	case !p.coherent:
+		a.time = math.Inf(1) // none: what is not reached has no end
 	}
 	return a
 }

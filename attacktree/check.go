@@ -29,7 +29,8 @@ type checker struct {
 	m *Model
 	t *Tree
 
-	// origins finds the text that a problem is about; nil for models built in Go.
+	// origins finds the text that a problem is about; nil for models that were
+	// not read from a text of the language. Of these only spans are known.
 	origins *origins
 	// partial: something could not be read, and what seems to be missing may
 	// be declared there.
@@ -121,7 +122,7 @@ func (ps *problems) sorted(rank func(diag.Span) int) diag.List {
 
 func (c *checker) span(at place) diag.Span {
 	if c.origins == nil {
-		return diag.Span{}
+		return spanOf(at.of)
 	}
 	return c.origins.find(at)
 }
@@ -129,6 +130,9 @@ func (c *checker) span(at place) diag.Span {
 // found returns the number as it is written, or as the value prints if it is
 // written nowhere.
 func (c *checker) found(at place, v quantity.Value) string {
+	if c.origins == nil {
+		return v.String()
+	}
 	return cmp.Or(c.span(at).Text(), v.String())
 }
 
@@ -197,7 +201,7 @@ func (c *checker) checkStructure() {
 // checkGate checks the gate of n against the number of its children.
 func (c *checker) checkGate(n *Node) {
 	switch {
-	case n.Gate > AtLeast:
+	case n.Gate > Xor:
 		c.report("bad-value", place{of: n}, "no gate has the number %d", n.Gate)
 	case n.Gate.Leaf() && len(n.Children) > 0:
 		c.report("leaf-with-children", place{of: n, attr: "child"}, "the %s %q cannot have children", n.Gate, n.Name).
@@ -212,6 +216,10 @@ func (c *checker) checkGate(n *Node) {
 			c.report("atleast-range", place{of: n, attr: "atleast"}, "%q asks for %d of its %d children", n.Name, n.K, len(n.Children)).
 				Hint = fmt.Sprintf("expected a whole number from 1 to %d", len(n.Children))
 		}
+	case n.Gate == Not && len(n.Children) != 1:
+		c.report("bad-value", place{of: n}, "not takes one child; %q has %d", n.Name, len(n.Children))
+	case n.Gate == Xor && len(n.Children) < 2:
+		c.report("bad-value", place{of: n}, "xor takes two children or more; %q has %d", n.Name, len(n.Children))
 	}
 }
 

@@ -33,6 +33,7 @@ type Program struct {
 
 	advs      []limits // by number of the adversary in the model
 	access    map[string]int
+	coherent  bool // no node is not or xor: what is reached by some steps is reached by more
 	shared    bool // some node has several parents, or a control can be bypassed
 	hasCost   bool // some own step carries it
 	hasTime   bool
@@ -178,6 +179,7 @@ func (t *Tree) goalNamed(name string) (int32, error) {
 // compile fills the program for a goal. The assume of node lift is ignored.
 func (p *Program) compile(ctx context.Context, goal, lift int32) error {
 	t := p.tree
+	p.coherent = true
 	for i, q := range t.model.Params {
 		p.params[q.Name] = int32(i)
 	}
@@ -281,6 +283,7 @@ func (p *Program) fill(n *node, effects []placed, assumed bool, bypasses map[str
 			n.children[i] = p.at[c]
 		}
 	}
+	p.coherent = p.coherent && n.gate != Not && n.gate != Xor
 	n.accident = n.gate == Condition && m.Rate.Given()
 	n.step = n.gate == Step || n.gate != Condition && carriesStep(m)
 
@@ -585,6 +588,13 @@ func (p *Program) wire(own func(*wiring, *node) circuit.Ref) *wiring {
 			gate = g.And(args...)
 		case AtLeast:
 			gate = g.AtLeast(int(n.k), args...)
+		case Not:
+			gate = g.Not(args[0])
+		case Xor:
+			gate = circuit.False
+			for _, x := range args {
+				gate = g.Ite(gate, g.Not(x), x)
+			}
 		}
 		for _, list := range [][]int32{n.switches, n.impactSwitches} {
 			for _, s := range list {

@@ -19,6 +19,9 @@ func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
 		return nil, err
 	}
 	r := p.describe(e, s)
+	if !p.coherent {
+		return r, p.evalIncoherent(ctx, e, r, s)
+	}
 	reachable, unaided := e.structure()
 	r.Unaided = unaided
 	var needed []int32 // what the goal cannot do without
@@ -32,6 +35,50 @@ func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
 		return r, err
 	}
 	return r, p.assumptions(ctx, r, s)
+}
+
+// evalIncoherent answers where the model has [Not] or [Xor] gates. Likelihoods
+// are exact there too. But one step more can undo an attack, so that the attacks
+// are told by the diagram alone: that there are some, and how many are minimal,
+// which means that no proper part of them reaches the goal. What is best among
+// them, and what none can do without, is not told.
+func (p *Program) evalIncoherent(ctx context.Context, e *Evaluator, r *Result, s *Scenario) error {
+	if err := e.likelihoods(ctx, r, nil); err != nil {
+		return err
+	}
+	e.numbers()
+	f, err := p.minimalFamily(ctx, e.possible)
+	if err == nil {
+		r.AttackCount = f.Count(e.minimalClasses())
+		r.Reachable, r.Unaided = r.AttackCount.Sign() > 0, f.Unaided(e.minimalClasses())
+		return p.assumptions(ctx, r, s)
+	}
+	if errors.Is(err, program.ErrNotMonotone) {
+		r.Limits["attack_count"] = "the model has not or xor gates"
+	} else if err := r.limit(err, "attack_count"); err != nil {
+		return err
+	}
+	if r.Likelihood == nil {
+		return err // not even whether there is an attack is known
+	}
+	r.Unaided = e.satisfiable(func(n *node) bool { return !n.step })
+	r.Reachable = !r.Unaided && e.satisfiable(func(*node) bool { return true })
+	return p.assumptions(ctx, r, s)
+}
+
+// satisfiable reports whether the goal can be reached by what is possible of
+// the nodes that may act. It asks for the likelihood at chances of one half,
+// which only goals that need a thousand steps at once would bring down to 0. It
+// overwrites the likelihood of the last run.
+func (e *Evaluator) satisfiable(may func(*node) bool) bool {
+	half := make([]float64, len(e.prob))
+	for v := range half {
+		if e.possible[v] && may(&e.p.nodes[e.p.vars[v].node]) {
+			half[v] = 0.5
+		}
+	}
+	e.state.Eval(half)
+	return e.state.Value(0) > 0
 }
 
 // describe fills what the scenario itself says.
@@ -72,7 +119,14 @@ func exactly(x float64) *Figure { return &Figure{Value: x, Exact: true, Low: x, 
 func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) error {
 	p := e.p
 	if err := e.run(ctx); err != nil {
-		return r.limit(err, "likelihood", "expected_impact", "annual_loss", "steps")
+		figures := []string{"likelihood", "steps"}
+		if p.hasLosses {
+			figures = append(figures, "expected_impact")
+			if _, ok := e.Attempts(); ok {
+				figures = append(figures, "annual_loss")
+			}
+		}
+		return r.limit(err, figures...)
 	}
 	total := e.state.Value(0)
 	r.Likelihood = exactly(total)
@@ -124,7 +178,11 @@ func (e *Evaluator) attacks(ctx context.Context, r *Result, reachable bool, need
 
 	var cheapest *taken
 	if cheapest, err = e.best(ctx, ByCost, e.classes, r.Unaided); err != nil {
-		if err := r.limit(err, "cheapest", "likeliest"); err != nil {
+		figures := []string{"likeliest"}
+		if p.hasCost {
+			figures = append(figures, "cheapest")
+		}
+		if err := r.limit(err, figures...); err != nil {
 			return err
 		}
 	} else {

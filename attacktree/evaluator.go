@@ -114,6 +114,9 @@ func (e *Evaluator) read(s *Scenario) error {
 		if math.IsNaN(x) || math.IsInf(x, 0) || x < 0 {
 			return fmt.Errorf("attacktree: param %q is set to %v; it must be a number of at least 0", name, x)
 		}
+		if m := t.model.Params[id]; m.Value.Param != "" {
+			return fmt.Errorf("attacktree: param %q is %v; set %q instead", name, m.Value, m.Value.Param)
+		}
 		e.fixed[id], e.param[id] = true, x
 	}
 	return nil
@@ -158,7 +161,7 @@ func (e *Evaluator) spread() {
 		n, state := &e.p.nodes[e.p.vars[v].node], e.p.vars[v].state
 		x := e.chanceOf(n, state)
 		e.chance[v] = x
-		e.possible[v] = x > 0 && !n.accident && (!e.limited || !n.step || e.able(n, state))
+		e.possible[v] = x > 0 && !n.accident && (e.adversary < 0 || !n.step || e.able(n, state))
 		e.prob[v] = 0
 		if e.possible[v] {
 			e.prob[v] = x
@@ -263,7 +266,8 @@ func (e *Evaluator) detectionOf(n *node, state uint32) float64 {
 	return min(x, 1)
 }
 
-// able reports whether the adversary meets what the own step demands.
+// able reports whether the adversary meets what the own step demands: its
+// skill and access, and in mode limited it must fit into his time.
 func (e *Evaluator) able(n *node, state uint32) bool {
 	a := &e.p.advs[e.adversary]
 	if a.access != nil {
@@ -274,7 +278,7 @@ func (e *Evaluator) able(n *node, state uint32) bool {
 		}
 	}
 	return (a.skill == nil || e.skillOf(n, state) <= *a.skill) &&
-		(a.time == nil || e.timeOf(n, state) <= e.value(*a.time))
+		(!e.limited || a.time == nil || e.timeOf(n, state) <= e.value(*a.time))
 }
 
 // numbers fills what only attacks need.
@@ -421,10 +425,10 @@ func (e *Evaluator) accidents() float64 {
 	return sum
 }
 
-// monotone evaluates which nodes are reached when the variables of avail
+// reach evaluates which nodes are reached when the variables of avail
 // succeed, 64 cases at a time: bit j of avail[v] says whether variable v may be
 // relied on in case j. It fills e.reached, by node.
-func (e *Evaluator) monotone(avail []uint64) {
+func (e *Evaluator) reach(avail []uint64) {
 	p := e.p
 	if e.reached == nil {
 		e.reached = make([]uint64, len(p.nodes))
@@ -452,6 +456,13 @@ func (e *Evaluator) monotone(avail []uint64) {
 				count[0] |= e.reached[c]
 			}
 			x = count[n.k-1]
+		case Not:
+			x = ^e.reached[n.children[0]]
+		case Xor:
+			x = 0
+			for _, c := range n.children {
+				x ^= e.reached[c]
+			}
 		}
 		if n.first >= 0 {
 			own := uint64(0)
@@ -479,8 +490,8 @@ func (e *Evaluator) off(s int32) uint64 {
 	return x
 }
 
-// structure finds out by structure alone whether the goal can be reached, and
-// whether conditions alone suffice. It leaves in e.reached what all possible
+// structure finds out by structure alone whether the goal of a coherent program
+// can be reached, and whether conditions alone suffice. It leaves in e.reached what all possible
 // steps reach (bit 0) and what conditions alone reach (bit 1).
 func (e *Evaluator) structure() (reachable, unaided bool) {
 	if e.words == nil {
@@ -495,7 +506,7 @@ func (e *Evaluator) structure() (reachable, unaided bool) {
 			}
 		}
 	}
-	e.monotone(e.words)
+	e.reach(e.words)
 	x := e.reached[e.p.goal]
 	return x&1 != 0, x&2 != 0
 }

@@ -781,6 +781,9 @@ func (e *Evaluator) branch(ctx context.Context, at float64, way []int32) (best *
 		return best, false, nil
 	}
 	search(0, 0)
+	if best != nil && math.IsInf(best.time, 1) { // what it relies on comes too late
+		best = nil
+	}
 	return best, left >= 0, err
 }
 
@@ -830,8 +833,8 @@ func (e *Evaluator) fits(nodes []int32) bool {
 			}
 		}
 	}
-	e.monotone(e.words)
-	if steps == 0 || e.reached[p.goal] != 1 {
+	e.reach(e.words)
+	if steps == 0 || e.reached[p.goal]&3 != 1 {
 		return false
 	}
 	for _, v := range nodes {

@@ -40,7 +40,7 @@ func (e *Evaluator) importance(ctx context.Context, total float64, needed []int3
 		Importance
 		id int32
 	}
-	var all []ranked
+	all := make([]ranked, 0, len(p.nodes))
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		if !n.step {

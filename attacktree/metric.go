@@ -51,12 +51,15 @@ func (e *MetricError) Error() string { return "attacktree: metric: " + e.Why }
 // the minimal attacks. Neither knows an order, so that Seq must be nil there, or
 // no node a seq or a gate with an own step. Where the numbers of a step depend on a bypass, or conditions alone
 // reach the goal, the value of an attack is not made of the values of its
-// steps, and the metric is refused.
+// steps, and the metric is refused. So it is where some node is a [Not] or [Xor].
 func Measure[T any](ctx context.Context, p *Program, s *Scenario, m Metric[T]) (T, error) {
 	none := m.None
 	e := p.NewEvaluator()
 	if err := e.Set(s); err != nil {
 		return none, err
+	}
+	if !p.coherent {
+		return none, &MetricError{"the model has not or xor gates, so that a step more can undo an attack"}
 	}
 	e.numbers()
 	if _, unaided := e.structure(); unaided {

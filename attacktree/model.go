@@ -124,11 +124,15 @@ const (
 	And                   // all children
 	Seq                   // all children, in the written order
 	AtLeast               // K children or more
+
+	// The language has no words for these two; models of other tools have them.
+	Not // while its only child is not reached
+	Xor // an odd number of children; two or more
 )
 
-var gateNames = [...]string{"step", "condition", "or", "and", "seq", "atleast"}
+var gateNames = [...]string{"step", "condition", "or", "and", "seq", "atleast", "not", "xor"}
 
-// String returns the word of the language.
+// String returns the word of the language, or "not" or "xor".
 func (g Gate) String() string {
 	if int(g) < len(gateNames) {
 		return gateNames[g]

@@ -121,7 +121,7 @@ func (e *Evaluator) without(nodes []int32) []int32 {
 			e.words[int(n.first)+s] &^= 1 << j
 		}
 	}
-	e.monotone(e.words)
+	e.reach(e.words)
 	var out []int32
 	for j, i := range nodes {
 		if e.reached[p.goal]>>j&1 == 0 {

@@ -18,7 +18,7 @@ type Mode uint8
 
 const (
 	DefaultMode Mode = iota // Limited if an adversary is named, else Saturating
-	Saturating              // every possible step, each once
+	Saturating              // every possible step, each once; an adversary must have the skill and access
 	Limited                 // only steps within the adversary's skill, access and time
 )
 
@@ -35,7 +35,9 @@ type Figure struct {
 }
 
 // A Result holds all figures of one goal in one scenario. Each means what the
-// manual of the figures says; one that does not exist is nil.
+// manual of the figures says; one that does not exist is nil. Where the model has
+// [Not] or [Xor] gates, there are no cheapest, likeliest and fastest attack, no
+// least skill and no chokepoints.
 type Result struct {
 	Goal      string
 	Label     string
@@ -49,7 +51,7 @@ type Result struct {
 
 	Likelihood     *Figure // that the goal is reached when every possible step is attempted once
 	ExpectedImpact *Figure // mean loss over the goal and the nodes below it; nil where no node carries an impact
-	AnnualLoss     *Figure // per 365 days; nil without attempts and accidents
+	AnnualLoss     *Figure // per 365 days, accidents included; nil where nobody says how many attempts there are
 	AttackCount    *big.Int
 
 	Cheapest    *Attack

@@ -241,6 +241,8 @@ func (v *vetter) freeAttacks() {
 			}
 		case n.Gate.Leaf():
 			need = 0
+		case n.Gate == Not || n.Gate == Xor:
+			continue // more steps may reach less
 		case n.Gate == Or:
 			need = 1
 		case n.Gate == AtLeast:

@@ -273,7 +273,7 @@ func figures(r *attacktree.Result) map[string]string {
 			number(name, f.Value)
 		}
 	}
-	attack := func(name, what string, a *attacktree.Attack, value func() float64) {
+	attack := func(name, what string, a *attacktree.Attack, value func(*attacktree.Attack) *float64) {
 		if a == nil {
 			return
 		}
@@ -281,11 +281,14 @@ func figures(r *attacktree.Result) map[string]string {
 		if len(a.Given) > 0 {
 			given = fmt.Sprintf(" given %v", a.Given)
 		}
-		text[name] = fmt.Sprintf("%v%s %s %.10g", a.Steps, given, what, value())
+		text[name] = fmt.Sprintf("%v%s %s none", a.Steps, given, what)
+		if x := value(a); x != nil {
+			text[name] = fmt.Sprintf("%v%s %s %.10g", a.Steps, given, what, *x)
+		}
 	}
-	attack("cheapest", "cost", r.Cheapest, func() float64 { return *r.Cheapest.Cost })
-	attack("likeliest", "chance", r.Likeliest, func() float64 { return r.Likeliest.Likelihood })
-	attack("fastest", "time", r.Fastest, func() float64 { return *r.Fastest.Time })
+	attack("cheapest", "cost", r.Cheapest, func(a *attacktree.Attack) *float64 { return a.Cost })
+	attack("likeliest", "chance", r.Likeliest, func(a *attacktree.Attack) *float64 { return &a.Likelihood })
+	attack("fastest", "time", r.Fastest, func(a *attacktree.Attack) *float64 { return a.Time })
 	if r.MinSkill != nil {
 		number("min skill", float64(*r.MinSkill))
 	}

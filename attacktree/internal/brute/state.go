@@ -103,11 +103,11 @@ func (q *question) chance(v int, held uint64) float64 {
 	return x.likelihood
 }
 
-// fallsShort reports whether the adversary is limited and cannot take the own
-// step of v.
+// fallsShort reports whether the adversary cannot take the own
+// step of v: its skill and access bind him in every mode, his time in mode limited.
 func (q *question) fallsShort(v int, x numbers) bool {
 	a := q.adversary
-	if a == nil || q.mode != attacktree.Limited || q.isCondition(v) {
+	if a == nil || q.isCondition(v) {
 		return false
 	}
 	if a.Skill != nil && x.skill > *a.Skill {
@@ -120,7 +120,7 @@ func (q *question) fallsShort(v int, x numbers) bool {
 			}
 		}
 	}
-	return a.Time.Given() && x.time > q.mean(a.Time)
+	return q.mode == attacktree.Limited && a.Time.Given() && x.time > q.mean(a.Time)
 }
 
 // numbers of a node while some controls hold.

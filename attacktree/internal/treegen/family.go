@@ -9,8 +9,9 @@ import (
 	"github.com/atree-dev/atree/attacktree/quantity"
 )
 
-// A Family member is a model with one goal, "goal", together with its figures in
-// closed form. All steps have the same likelihood; each costs 1 and takes a day.
+// A Family is a model of a family that grows with a number, together with its
+// figures in closed form. It has one goal, called goal. All steps have the same
+// likelihood; each costs 1 and takes a day.
 type Family struct {
 	Name           string // such as ladder/n=64
 	Model          attacktree.Model

@@ -94,11 +94,14 @@ func TestRandom(t *testing.T) {
 	}
 }
 
-// TestText reads what was written, and compares the models but for spans.
+// TestText reads what was written. That it means the same is a test of package
+// attacktree.
 func TestText(t *testing.T) {
-	m := treegen.Random(5, treegen.Everything)
-	if _, err := attacktree.Parse("random.atree", []byte(treegen.Text(&m))); err != nil {
-		t.Errorf("%v\n%s", err, treegen.Text(&m))
+	for seed := range uint64(100) {
+		m := treegen.Random(seed, treegen.Everything)
+		if _, err := attacktree.Parse("random.atree", []byte(treegen.Text(&m))); err != nil {
+			t.Fatalf("%v\n%s", err, treegen.Text(&m))
+		}
 	}
 }
 
