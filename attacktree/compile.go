@@ -41,7 +41,10 @@ type Program struct {
 	hasLosses bool
 
 	attempts  scalar
-	evaluator sync.Pool // of *Evaluator
+	costs     []scalar // of controls, per period
+	draws     []Draw
+	drawOf    map[any]int32 // by param, or place of the value
+	evaluator sync.Pool     // of *Evaluator
 
 	likelihood lazy[*program.Program]
 	optimal    lazy[*program.Family]
@@ -114,11 +117,13 @@ type override struct {
 	skill     *int
 }
 
-// A scalar is the mean of a value, or a share of a param that a scenario may set.
+// A scalar is the mean of a value, or a multiple of a draw or of a param that a
+// scenario may set.
 type scalar struct {
 	mean   float64
-	factor float64 // of the param
+	factor float64 // of the param or draw
 	param  int32   // -1: none
+	draw   int32   // -1: certain
 }
 
 // A change is what a control does to a number of a node.
@@ -141,6 +146,17 @@ type limits struct {
 	attempts *scalar
 }
 
+// A Draw is an uncertain number that bears on a program: a param, or a number
+// written in place. Whatever uses it uses the same draw.
+type Draw struct {
+	Param     string // or else:
+	Node      string
+	Control   string
+	Adversary string
+	Attribute string // of the node, control or adversary
+	Dist      quantity.Dist
+}
+
 // maxSwitches bounds how many independently bypassed groups of controls may act
 // on one node: its own step has a number for each of their 2^n states.
 const maxSwitches = 10
@@ -150,7 +166,7 @@ const maxSwitches = 10
 // than ten separately bypassed groups of controls act on one node. The cost
 // is linear in the tree; diagrams are built later, by the figures that need them.
 func Compile(ctx context.Context, t *Tree, opt *Options) (*Program, error) {
-	p := &Program{tree: t, params: map[string]int32{}, access: map[string]int{}, lifted: map[int32]*lazy[*Program]{}}
+	p := &Program{tree: t, params: map[string]int32{}, access: map[string]int{}, drawOf: map[any]int32{}, lifted: map[int32]*lazy[*Program]{}}
 	if opt != nil {
 		p.opt = *opt
 	}
@@ -253,7 +269,10 @@ func (p *Program) compile(ctx context.Context, goal, lift int32) error {
 	for i := range t.model.Adversaries {
 		p.advs = append(p.advs, p.limitsOf(t.model.Adversaries[i]))
 	}
-	p.attempts = p.number(t.model.Nodes[goal].Attempts)
+	p.attempts = p.number(&t.model.Nodes[goal].Attempts, Draw{Node: t.model.Nodes[goal].Name, Attribute: "attempts"}, 0)
+	for _, c := range t.model.Controls {
+		p.costs = append(p.costs, p.number(&c.Cost, Draw{Control: c.Name, Attribute: "cost"}, 0))
+	}
 	p.evaluator.New = func() any { return p.NewEvaluator() }
 	for i := range p.nodes {
 		if v := p.nodes[i].id; assumed(v) {
@@ -287,15 +306,18 @@ func (p *Program) fill(n *node, effects []placed, assumed bool, bypasses map[str
 	n.accident = n.gate == Condition && m.Rate.Given()
 	n.step = n.gate == Step || n.gate != Condition && carriesStep(m)
 
+	at := func(v *quantity.Value, attribute string, def float64) scalar {
+		return p.number(v, Draw{Node: m.Name, Attribute: attribute}, def)
+	}
 	n.base = base{
-		chance: p.numberOr(m.Likelihood, 1), cost: p.number(m.Cost), time: p.number(m.Time),
-		detection: p.number(m.Detection), impact: p.number(m.Impact),
+		chance: at(&m.Likelihood, "likelihood", 1), cost: at(&m.Cost, "cost", 0), time: at(&m.Time, "time", 0),
+		detection: at(&m.Detection, "detection", 0), impact: at(&m.Impact, "impact", 0),
 	}
 	switch {
 	case assumed:
-		n.base.chance = p.number(m.Assume)
+		n.base.chance = at(&m.Assume, "assume", 0)
 	case n.accident:
-		n.base.chance = p.number(m.Rate)
+		n.base.chance = at(&m.Rate, "rate", 0)
 	}
 	if m.Skill != nil {
 		n.base.skill = *m.Skill
@@ -320,7 +342,7 @@ func (p *Program) fill(n *node, effects []placed, assumed bool, bypasses map[str
 			if !impact && n.gate != Condition {
 				n.step = true
 			}
-			c := change{ch, pl.control, -1, ch.Attribute, ch.Op, p.number(ch.Value), ch.Reduction}
+			c := change{ch, pl.control, -1, ch.Attribute, ch.Op, p.number(&ch.Value, Draw{Control: control.Name, Attribute: ch.Attribute.String()}, 0), ch.Reduction}
 			if by := t.bypassers[pl.control]; len(by) > 0 {
 				key := fmt.Sprint(by)
 				s, ok := bypasses[key]
@@ -387,16 +409,16 @@ func carries(m *Node, one func(*Override) bool, own bool) bool {
 }
 
 func (p *Program) override(n *node, o *Override, assumed bool) {
-	given := func(v quantity.Value) *scalar {
+	given := func(v *quantity.Value, attribute string) *scalar {
 		if !v.Given() {
 			return nil
 		}
-		x := p.number(v)
+		x := p.number(v, Draw{Node: p.tree.model.Nodes[n.id].Name, Attribute: attribute}, 0)
 		return &x
 	}
 	for _, name := range o.Adversaries {
 		a := slices.IndexFunc(p.tree.model.Adversaries, func(a *Adversary) bool { return a.Name == name })
-		ov := override{int32(a), given(o.Likelihood), given(o.Cost), given(o.Time), given(o.Detection), o.Skill}
+		ov := override{int32(a), given(&o.Likelihood, "likelihood"), given(&o.Cost, "cost"), given(&o.Time, "time"), given(&o.Detection, "detection"), o.Skill}
 		if assumed { // the assumed likelihood holds for everybody
 			ov.chance = nil
 		}
@@ -406,14 +428,14 @@ func (p *Program) override(n *node, o *Override, assumed bool) {
 
 func (p *Program) limitsOf(a *Adversary) limits {
 	l := limits{name: a.Name, skill: a.Skill}
-	given := func(v quantity.Value) *scalar {
+	given := func(v *quantity.Value, attribute string) *scalar {
 		if !v.Given() {
 			return nil
 		}
-		x := p.number(v)
+		x := p.number(v, Draw{Adversary: a.Name, Attribute: attribute}, 0)
 		return &x
 	}
-	l.time, l.attempts = given(a.Time), given(a.Attempts)
+	l.time, l.attempts = given(&a.Time, "time"), given(&a.Attempts, "attempts")
 	if a.Access != nil {
 		l.access = make([]bool, len(p.access))
 		for _, name := range a.Access {
@@ -425,21 +447,35 @@ func (p *Program) limitsOf(a *Adversary) limits {
 	return l
 }
 
-func (p *Program) number(v quantity.Value) scalar { return p.numberOr(v, 0) }
-
-// numberOr returns the mean of a value, or def if it is not given.
-func (p *Program) numberOr(v quantity.Value, def float64) scalar {
+// number compiles a value that a node or control holds; def stands in if it is
+// not given. The same place is the same draw, however often it is compiled.
+func (p *Program) number(v *quantity.Value, where Draw, def float64) scalar {
+	x := scalar{mean: def, param: -1, draw: -1}
 	if !v.Given() {
-		return scalar{mean: def, param: -1}
+		return x
 	}
-	if v.Param == "" {
-		return scalar{mean: v.Mean(), param: -1}
+	x.mean = v.Mean()
+	var key any = v
+	if v.Param != "" {
+		x.param, key = p.params[v.Param], v.Param
+		where = Draw{Param: v.Param}
 	}
-	f := v.Factor
-	if f == 0 {
-		f = 1
+	x.factor = v.Factor
+	if x.factor == 0 {
+		x.factor = 1
 	}
-	return scalar{mean: v.Mean(), factor: f, param: p.params[v.Param]}
+	if v.Certain() {
+		return x
+	}
+	i, ok := p.drawOf[key]
+	if !ok {
+		i = int32(len(p.draws))
+		p.drawOf[key] = i
+		where.Dist = v.Dist
+		p.draws = append(p.draws, where)
+	}
+	x.draw = i
+	return x
 }
 
 // link adds the parents and finds out whether anything is shared.
@@ -705,6 +741,10 @@ func (f *families) get(key string, build func() (*program.Family, error)) (*prog
 	f.mu.Unlock()
 	return l.get(build)
 }
+
+// Draws lists the uncertain numbers that bear on the program, in a fixed order.
+// An [Evaluator] can be given values for them.
+func (p *Program) Draws() []Draw { return slices.Clone(p.draws) }
 
 // HasLosses reports whether the goal or a node below it carries an impact.
 func (p *Program) HasLosses() bool { return p.hasLosses }

@@ -34,7 +34,7 @@ func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
 	if err := e.attacks(ctx, r, reachable, needed); err != nil {
 		return r, err
 	}
-	return r, p.assumptions(ctx, r, s)
+	return r, e.assumptions(ctx, r, s)
 }
 
 // evalIncoherent answers where the model has [Not] or [Xor] gates. Likelihoods
@@ -51,7 +51,7 @@ func (p *Program) evalIncoherent(ctx context.Context, e *Evaluator, r *Result, s
 	if err == nil {
 		r.AttackCount = f.Count(e.minimalClasses())
 		r.Reachable, r.Unaided = r.AttackCount.Sign() > 0, f.Unaided(e.minimalClasses())
-		return p.assumptions(ctx, r, s)
+		return e.assumptions(ctx, r, s)
 	}
 	if errors.Is(err, program.ErrNotMonotone) {
 		r.Limits["attack_count"] = "the model has not or xor gates"
@@ -63,7 +63,7 @@ func (p *Program) evalIncoherent(ctx context.Context, e *Evaluator, r *Result, s
 	}
 	r.Unaided = e.satisfiable(func(n *node) bool { return !n.step })
 	r.Reachable = !r.Unaided && e.satisfiable(func(*node) bool { return true })
-	return p.assumptions(ctx, r, s)
+	return e.assumptions(ctx, r, s)
 }
 
 // satisfiable reports whether the goal can be reached by what is possible of
@@ -329,7 +329,8 @@ func (e *Evaluator) skillBottomUp() int {
 
 // assumptions shows the computed likelihood of each assumed node beside the
 // assumed one: its own assume is lifted, all others are in force.
-func (p *Program) assumptions(ctx context.Context, r *Result, s *Scenario) error {
+func (e *Evaluator) assumptions(ctx context.Context, r *Result, s *Scenario) error {
+	p := e.p
 	for i := range p.nodes {
 		id := p.nodes[i].id
 		l, ok := p.lifted[id]
@@ -337,23 +338,23 @@ func (p *Program) assumptions(ctx context.Context, r *Result, s *Scenario) error
 			continue
 		}
 		lifted, err := l.get(func() (*Program, error) {
-			q := &Program{tree: p.tree, opt: p.opt, params: map[string]int32{}, access: map[string]int{}, lifted: map[int32]*lazy[*Program]{}}
+			q := &Program{tree: p.tree, opt: p.opt, params: map[string]int32{}, access: map[string]int{}, drawOf: map[any]int32{}, lifted: map[int32]*lazy[*Program]{}}
 			return q, q.compile(ctx, id, id)
 		})
 		if err != nil {
 			return err
 		}
-		e := lifted.NewEvaluator()
-		if err := e.Set(s); err != nil {
+		computing := lifted.NewEvaluator()
+		if err := computing.Set(s); err != nil {
 			return err
 		}
 		m := p.tree.model.Nodes[id]
-		computed, err := e.Likelihood(ctx)
+		computed, err := computing.Likelihood(ctx)
 		if err := r.limit(err, "assumed "+m.Name); err != nil {
 			return err
 		}
 		if err == nil {
-			r.Assumed = append(r.Assumed, Assumption{m.Name, e.value(p.number(m.Assume)), computed})
+			r.Assumed = append(r.Assumed, Assumption{m.Name, e.value(p.nodes[i].base.chance), computed})
 		}
 	}
 	slices.SortFunc(r.Assumed, func(a, b Assumption) int {

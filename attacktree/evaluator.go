@@ -21,6 +21,7 @@ type Evaluator struct {
 	limited   bool
 	fixed     []bool // by param: set by the scenario …
 	param     []float64
+	drawn     []float64 // by draw; nil: all at their means
 
 	chance   []float64 // by variable: of success, the controls that do not hold in its state left out; of an accident, its rate
 	possible []bool    // by variable: can be part of an attack
@@ -67,6 +68,30 @@ func (e *Evaluator) Set(s *Scenario) error {
 	}
 	e.spread()
 	return err
+}
+
+// SetDraws gives values to the uncertain numbers, in the order of
+// [Program.Draws]; nil puts them back to their means. They hold until changed,
+// in all scenarios, but for the params that a scenario sets. The slice is not
+// copied and must not change while it is in use.
+func (e *Evaluator) SetDraws(x []float64) error {
+	if x != nil && len(x) != len(e.p.draws) {
+		return fmt.Errorf("attacktree: expected %d draws, found %d", len(e.p.draws), len(x))
+	}
+	e.drawn, e.valued = x, false
+	e.spread()
+	return nil
+}
+
+// ControlCost returns what the controls in place cost in one period.
+func (e *Evaluator) ControlCost() float64 {
+	sum := 0.0
+	for i, on := range e.held {
+		if on {
+			sum += e.value(e.p.costs[i])
+		}
+	}
+	return sum
 }
 
 func (e *Evaluator) reset() {
@@ -124,8 +149,11 @@ func (e *Evaluator) read(s *Scenario) error {
 
 // value of a number in the scenario.
 func (e *Evaluator) value(x scalar) float64 {
-	if x.param >= 0 && e.fixed[x.param] {
+	switch {
+	case x.param >= 0 && e.fixed[x.param]:
 		return x.factor * e.param[x.param]
+	case x.draw >= 0 && e.drawn != nil:
+		return x.factor * e.drawn[x.draw]
 	}
 	return x.mean
 }
