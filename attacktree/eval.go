@@ -113,8 +113,6 @@ func (r *Result) limit(err error, figures ...string) error {
 	return nil
 }
 
-func exactly(x float64) *Figure { return &Figure{Value: x, Exact: true, Low: x, High: x} }
-
 // likelihoods fills the figures that come from the likelihood program.
 func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) error {
 	p := e.p
@@ -128,22 +126,23 @@ func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) 
 		}
 		return r.limit(err, figures...)
 	}
-	total := e.state.Value(0)
-	r.Likelihood = exactly(total)
+	total := e.root(0)
+	r.Likelihood = &total
 	r.Method, r.Size = "diagram", e.size(ctx)
 	if r.Size == 0 {
 		r.Method = "bottom-up"
 	}
 	if p.hasLosses {
 		impact := e.loss(0)
-		r.ExpectedImpact = exactly(impact)
+		r.ExpectedImpact = &impact
 		if attempts, ok := e.Attempts(); ok {
-			r.AnnualLoss = exactly(attempts*impact + e.accidents())
+			annual := impact.times(attempts).plus(e.accidents())
+			r.AnnualLoss = &annual
 			e.state.Eval(e.prob)
 		}
 	}
 	var err error
-	r.Steps, err = e.importance(ctx, total, needed)
+	r.Steps, err = e.importance(ctx, total.Value, needed)
 	return r.limit(err, "steps")
 }
 
@@ -354,7 +353,7 @@ func (e *Evaluator) assumptions(ctx context.Context, r *Result, s *Scenario) err
 			return err
 		}
 		if err == nil {
-			r.Assumed = append(r.Assumed, Assumption{m.Name, e.value(p.nodes[i].base.chance), computed})
+			r.Assumed = append(r.Assumed, Assumption{m.Name, e.value(p.nodes[i].base.chance), computed.Value})
 		}
 	}
 	slices.SortFunc(r.Assumed, func(a, b Assumption) int {

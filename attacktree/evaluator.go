@@ -361,31 +361,34 @@ func (e *Evaluator) run(ctx context.Context) error {
 }
 
 // Likelihood returns the chance that the goal is reached when every possible
-// step is attempted once, exactly. The first call of a program builds the
-// diagram, which may take long or meet a limit; later calls take time linear in
-// its size.
-func (e *Evaluator) Likelihood(ctx context.Context) (float64, error) {
+// step is attempted once. The first call of a program builds the diagram, which
+// may take long; where it meets a limit the figure is a pair of proven bounds.
+// Later calls take time linear in the size of the diagram.
+func (e *Evaluator) Likelihood(ctx context.Context) (Figure, error) {
 	if err := e.run(ctx); err != nil {
-		return 0, err
+		return Figure{}, err
 	}
-	return e.state.Value(0), nil
+	return e.root(0), nil
 }
 
 // ExpectedImpact returns the mean loss over the goal and the nodes below it
-// when every possible step is attempted once, exactly; 0 where no node carries
-// an impact.
-func (e *Evaluator) ExpectedImpact(ctx context.Context) (float64, error) {
+// when every possible step is attempted once; 0 where no node carries an impact.
+// It is exact or bounded as [Evaluator.Likelihood] is.
+func (e *Evaluator) ExpectedImpact(ctx context.Context) (Figure, error) {
 	if err := e.run(ctx); err != nil {
-		return 0, err
+		return Figure{}, err
 	}
 	return e.loss(0), nil
 }
 
+// root returns the chance of a root of the likelihood program.
+func (e *Evaluator) root(i int) Figure { return exactly(e.state.Value(i)) }
+
 // loss sums impacts over the outputs from the given root on.
-func (e *Evaluator) loss(from int) float64 {
-	sum := 0.0
+func (e *Evaluator) loss(from int) Figure {
+	sum := exactly(0)
 	for i, x := range e.impact {
-		sum += x * e.state.Value(1+from+i)
+		sum = sum.plus(e.root(1 + from + i).times(x))
 	}
 	return sum
 }
@@ -410,7 +413,7 @@ func (e *Evaluator) Attempts() (float64, bool) {
 // accidents returns the yearly loss by accidents: of each, its rate times the
 // mean loss when it alone happens and no step is attempted. It overwrites the
 // probabilities of the last run.
-func (e *Evaluator) accidents() float64 {
+func (e *Evaluator) accidents() Figure {
 	p := e.p
 	perYear := 1.0
 	if p.tree.model.Period > 0 {
@@ -421,7 +424,7 @@ func (e *Evaluator) accidents() float64 {
 			e.prob[v] = 0
 		}
 	}
-	sum, stated := 0.0, 0
+	sum, stated := exactly(0), 0
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		if !n.accident {
@@ -432,14 +435,12 @@ func (e *Evaluator) accidents() float64 {
 		}
 		e.state.Eval(e.prob)
 		for s := range n.states() {
-			loss := 0.0
-			if len(n.switches) == 0 {
-				loss = e.loss(0)
-			} else {
+			from := 0
+			if len(n.switches) > 0 {
 				stated++
-				loss = e.loss(stated * len(p.outputs))
+				from = stated * len(p.outputs)
 			}
-			sum += perYear * e.chance[int(n.first)+s] * loss
+			sum = sum.plus(e.loss(from).times(perYear * e.chance[int(n.first)+s]))
 		}
 		for s := range n.states() {
 			e.prob[int(n.first)+s] = 0

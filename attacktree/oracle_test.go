@@ -202,14 +202,14 @@ func TestEvaluator(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sameNumber(t, where, "likelihood", want.Likelihood.Value, likelihood)
+			sameNumber(t, where, "likelihood", want.Likelihood.Value, likelihood.Value)
 			impact, err := e.ExpectedImpact(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if want.ExpectedImpact != nil {
-				sameNumber(t, where, "expected impact", want.ExpectedImpact.Value, impact)
-			} else if impact != 0 {
+				sameNumber(t, where, "expected impact", want.ExpectedImpact.Value, impact.Value)
+			} else if impact.Value != 0 {
 				t.Errorf("%s: expected impact: expected 0, found %v", where, impact)
 			}
 		}

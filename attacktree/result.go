@@ -34,6 +34,18 @@ type Figure struct {
 	Low, High float64 // proven bounds
 }
 
+func exactly(x float64) Figure { return Figure{Value: x, Exact: true, Low: x, High: x} }
+
+// plus adds figures; the bounds of a sum are the sums of bounds.
+func (f Figure) plus(g Figure) Figure {
+	return Figure{f.Value + g.Value, f.Exact && g.Exact, f.Low + g.Low, f.High + g.High}
+}
+
+// times multiplies a figure by a number that is not negative.
+func (f Figure) times(x float64) Figure {
+	return Figure{f.Value * x, f.Exact, f.Low * x, f.High * x}
+}
+
 // A Result holds all figures of one goal in one scenario. Each means what the
 // manual of the figures says; one that does not exist is nil. Where the model has
 // [Not] or [Xor] gates, there are no cheapest, likeliest and fastest attack, no

@@ -176,10 +176,12 @@ func Values(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt 
 		if err = e.Set(opt.scenario("", controls)); err != nil {
 			return 0, 0, err
 		}
-		if likelihood, err = e.Likelihood(ctx); err == nil {
-			impact, err = e.ExpectedImpact(ctx)
+		l, err := e.Likelihood(ctx)
+		if err != nil {
+			return 0, 0, err
 		}
-		return impact, likelihood, err
+		i, err := e.ExpectedImpact(ctx)
+		return i.Value, l.Value, err
 	}
 	noneI, noneL, err := risk(nil)
 	if errors.As(err, &limit) {
