@@ -71,18 +71,18 @@ const terminal = int32(1<<31 - 1)
 type node struct {
 	level  int32
 	hi, lo Ref
-	next   int32 // in the chain of equal hash, 0 at its end
 }
 
 // A Manager holds the nodes of functions over the same levels.
 type Manager struct {
-	ctx     context.Context
-	err     error // why the operation at hand was stopped
-	max     int
-	nodes   []node
-	buckets []int32 // first node of each chain
-	cache   []operation
-	work    uint32 // operations since the context was looked at
+	ctx   context.Context
+	err   error // why the operation at hand was stopped
+	max   int
+	nodes []node   // children before parents
+	table []uint64 // open addressing: hash and number of each node, 0 is empty
+	cache []operation
+	work  uint64  // operations so far
+	where []int32 // scratch: 0 for each reference between calls
 }
 
 // An operation is a remembered result: if f then g else h.
@@ -98,11 +98,11 @@ func New(ctx context.Context, levels, max int) (*Manager, error) {
 		return nil, err
 	}
 	m := &Manager{
-		ctx:     ctx,
-		max:     min(max, 1<<30-1),
-		nodes:   make([]node, 1, 64),
-		buckets: make([]int32, 64),
-		cache:   make([]operation, 64),
+		ctx:   ctx,
+		max:   min(max, 1<<30-1),
+		nodes: make([]node, 1, 64),
+		table: make([]uint64, 64),
+		cache: make([]operation, 64),
 	}
 	m.nodes[0].level = terminal
 	return m, nil
@@ -110,6 +110,9 @@ func New(ctx context.Context, levels, max int) (*Manager, error) {
 
 // Len returns the number of nodes made so far, those no longer needed included.
 func (m *Manager) Len() int { return len(m.nodes) - 1 }
+
+// Work returns the number of operations carried out so far.
+func (m *Manager) Work() int { return int(m.work) }
 
 // SetLimit changes the greatest number of nodes. An operation that a LimitError
 // stopped can be asked for again and profits from what it had done.
@@ -170,6 +173,14 @@ func (m *Manager) AtLeast(k int, fs ...Ref) (Ref, error) {
 // Ite returns the function that is g where f is true and h elsewhere.
 func (m *Manager) Ite(f, g, h Ref) (Ref, error) { return m.result(m.ite(f, g, h)) }
 
+// AtNone returns the value of f where no level is true.
+func (m *Manager) AtNone(f Ref) bool {
+	for f.Node() != 0 {
+		f = m.nodes[f.Node()].lo ^ f&1
+	}
+	return f == True
+}
+
 // deepestFirst sorts functions such that each operation of a gate works above
 // the result of the ones before it.
 func (m *Manager) deepestFirst(fs []Ref) []Ref {
@@ -195,9 +206,16 @@ func (m *Manager) node(level int32, hi, lo Ref) Ref {
 	negate := hi & 1
 	hi ^= negate
 	lo ^= negate
-	bucket := &m.buckets[m.hash(level, hi, lo)]
-	for i := *bucket; i != 0; i = m.nodes[i].next {
-		if n := &m.nodes[i]; n.level == level && n.hi == hi && n.lo == lo {
+	n := node{level, hi, lo}
+	hash := n.hash()
+	mask := uint32(len(m.table) - 1)
+	at := hash & mask
+	for ; m.table[at] != 0; at = (at + 1) & mask {
+		if uint32(m.table[at]>>32) != hash {
+			continue
+		}
+		i := uint32(m.table[at])
+		if m.nodes[i] == n {
 			return Ref(i)<<1 | negate
 		}
 	}
@@ -205,18 +223,13 @@ func (m *Manager) node(level int32, hi, lo Ref) Ref {
 		m.err = &LimitError{What: "nodes", Max: m.max}
 		return none
 	}
-	i := int32(len(m.nodes))
-	m.nodes = append(m.nodes, node{level: level, hi: hi, lo: lo, next: *bucket})
-	*bucket = i
-	if len(m.nodes) > len(m.buckets) {
+	i := len(m.nodes)
+	m.nodes = append(m.nodes, n)
+	m.table[at] = uint64(hash)<<32 | uint64(i)
+	if 2*len(m.nodes) > len(m.table) {
 		m.grow()
 	}
 	return Ref(i)<<1 | negate
-}
-
-func (m *Manager) hash(level int32, hi, lo Ref) uint32 {
-	h := mix(uint64(uint32(hi))<<32|uint64(uint32(lo)), uint64(level))
-	return h & uint32(len(m.buckets)-1)
 }
 
 func mix(x, y uint64) uint32 {
@@ -226,14 +239,29 @@ func mix(x, y uint64) uint32 {
 	return uint32(x >> 32)
 }
 
+func (n node) hash() uint32 {
+	return mix(uint64(uint32(n.hi))<<32|uint64(uint32(n.lo)), uint64(n.level))
+}
+
+// vacancy returns the first empty place of the table for this hash.
+func (m *Manager) vacancy(hash uint32) uint32 {
+	mask := uint32(len(m.table) - 1)
+	at := hash & mask
+	for m.table[at] != 0 {
+		at = (at + 1) & mask
+	}
+	return at
+}
+
 // grow doubles the hash table and the operation cache.
 func (m *Manager) grow() {
-	m.buckets = make([]int32, 2*len(m.buckets))
-	for i := 1; i < len(m.nodes); i++ {
-		n := &m.nodes[i]
-		bucket := &m.buckets[m.hash(n.level, n.hi, n.lo)]
-		n.next = *bucket
-		*bucket = int32(i)
+	old := m.table
+	m.table = make([]uint64, 2*len(old))
+	for _, entry := range old {
+		if entry != 0 {
+			m.table[m.vacancy(uint32(entry>>32))] = entry
+		}
 	}
+	m.nodes = slices.Grow(m.nodes, len(m.table)/2+1-len(m.nodes))
 	m.growCache()
 }

@@ -73,6 +73,20 @@ func TestRandom(t *testing.T) {
 			}
 			known[value] = fs[i]
 		}
+		if seed%2 == 0 { // most functions are forgotten, and all nodes move
+			fs, values = fs[20:], values[20:]
+			m.Collect(fs)
+			if m.Len()+1 != m.Live(fs) {
+				t.Fatalf("seed %d: %d nodes after a collection, expected %d", seed, m.Len()+1, m.Live(fs))
+			}
+			for range 10 {
+				f, value, err := operate(m, r, fs[:4], values[:4])
+				if err != nil {
+					t.Fatal(err)
+				}
+				fs, values = append(fs, f), append(values, value)
+			}
+		}
 		d := m.Extract(fs...)
 		for i, value := range values {
 			for a := range 64 {
@@ -152,6 +166,47 @@ func TestMonotone(t *testing.T) {
 }
 
 // parity is the worst place to stop: every operation makes nodes.
+// TestSubset checks that functions of few nodes lie below and above.
+func TestSubset(t *testing.T) {
+	prob := []float64{0.1, 0.9, 0.5, 0.3, 0.7, 0.01}
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		m, err := New(t.Context(), len(tables), 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A random truth table, as the disjunction of its rows.
+		f := False
+		for range 40 {
+			row := True
+			for i := range tables {
+				x, _ := m.Level(i)
+				row, _ = m.And(row, x^Ref(r.IntN(2)))
+			}
+			f, _ = m.Or(f, row)
+		}
+		size := m.Size(f)
+		for n := range size + 2 {
+			low, err := m.Under(f, n, prob)
+			if err != nil {
+				t.Fatal(err)
+			}
+			high, err := m.Over(f, n, prob)
+			if err != nil {
+				t.Fatal(err)
+			}
+			below, _ := m.And(low, f.Not())
+			above, _ := m.And(f, high.Not())
+			if below != False || above != False || m.Size(low) > n || m.Size(high) > n {
+				t.Fatalf("seed %d: no bounds of %d nodes", seed, n)
+			}
+			if n >= size && (low != f || high != f) {
+				t.Fatalf("seed %d: bounds of a function that fits in %d nodes differ from it", seed, n)
+			}
+		}
+	}
+}
+
 func parity(m *Manager, n int) (Ref, error) {
 	acc := False
 	for i := range n {

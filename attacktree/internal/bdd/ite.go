@@ -130,7 +130,7 @@ func (m *Manager) growCache() {
 		return
 	}
 	old := m.cache
-	m.cache = make([]operation, len(m.buckets))
+	m.cache = make([]operation, len(m.table)/2)
 	for _, op := range old {
 		if op.f != True {
 			*m.place(op.f, op.g, op.h) = op

@@ -121,6 +121,57 @@ func TestRandomFlatten(t *testing.T) {
 	}
 }
 
+func TestRandomSimplify(t *testing.T) {
+	before, after := 0, 0
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		m := randomModel(r, 40)
+		last := len(m.refs) - 1
+		pick := []int{last, r.IntN(last), last - 1}
+		roots := []Ref{m.refs[pick[0]], m.refs[pick[1]].Not(), m.refs[pick[2]]}
+		if seed%2 == 0 {
+			roots = roots[:1]
+		}
+		flat, _ := m.c.Flatten(roots...)
+		d, images := m.c.Simplify(roots...)
+		if d.NumVars() != m.c.NumVars() {
+			t.Fatalf("seed %d: %d variables, expected %d", seed, d.NumVars(), m.c.NumVars())
+		}
+		before += len(flat.args)
+		after += len(d.args)
+		got := d.Evaluator(images...).Eval(variableTables[:])
+		for i, want := range []uint64{m.table[pick[0]], ^m.table[pick[1]], m.table[pick[2]]}[:len(roots)] {
+			if got[i] != want {
+				t.Fatalf("seed %d, root %d: %x, expected %x", seed, i, got[i], want)
+			}
+		}
+	}
+	if 4*after > 3*before {
+		t.Errorf("%d of %d arguments are left, expected at most three quarters", after, before)
+	}
+}
+
+func TestSimplify(t *testing.T) {
+	c := New()
+	x, y, z, u, v := c.Var(), c.Var(), c.Var(), c.Var(), c.Var()
+	for _, test := range []struct{ root, want Ref }{
+		{root: c.Or(x, c.And(x, y)), want: x},
+		{root: c.And(x, c.Or(x.Not(), y)), want: c.And(x, y)},
+		{root: c.And(z, c.Or(c.And(x, c.Or(z, y)), u)), want: c.And(z, c.Or(x, u))},
+	} {
+		d, roots := c.Simplify(test.root)
+		e, wants := c.Flatten(test.want)
+		if d.Len() != e.Len() || roots[0] != wants[0] && d.Kind(roots[0]) != e.Kind(wants[0]) {
+			t.Errorf("%d nodes, expected %d", d.Len(), e.Len())
+		}
+	}
+	// u and v always stand together, so they become one argument.
+	d, roots := c.Simplify(c.And(c.Or(x, u, v), c.Or(y, u, v), c.Or(z, c.And(x, y))))
+	if module := d.Modules(roots...); !slices.ContainsFunc(d.Args(d.Args(roots[0])[0]), func(a Ref) bool { return module[a.Node()] }) {
+		t.Error("expected that two variables with the same parents become a module")
+	}
+}
+
 func TestSimplification(t *testing.T) {
 	c := New()
 	x, y, z := c.Var(), c.Var(), c.Var()

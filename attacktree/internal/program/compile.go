@@ -12,35 +12,36 @@ import (
 // monotone. The same circuit gives the same program.
 //
 // Time and memory are linear where c is a tree; where gates share arguments
-// they depend on the size of the diagrams, and Compile returns a LimitError
-// rather than exceed lim.
+// they depend on the size of the diagrams. A part of the circuit whose diagram
+// exceeds lim is bounded from both sides by diagrams that do not, and the
+// program is then not exact: see [Program.Exact] and [State.Bounds]. A greater
+// limit mostly gives closer bounds. When ctx is done while bounds become
+// closer, the program has those found so far; when it is done before, Compile
+// returns the error of ctx.
 func Compile(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim Limits) (*Program, error) {
-	c, roots = c.Flatten(roots...)
-	module := c.Modules(roots...)
-	units := split(c, roots, module)
-	s := newSolver(ctx, c, roots, module, lim)
+	c, roots = c.Simplify(roots...)
+	s := newSolver(ctx, c, roots, lim)
 	e := newEmitter(c, roots)
-	solutions := make([]solution, len(units))
-	for i := range units {
-		if i%1024 == 0 && ctx.Err() != nil {
+	for i := range s.units {
+		if i%1024 == 0 && ctx.Err() != nil && !s.inexact {
 			return nil, ctx.Err()
 		}
-		var err error
-		if solutions[i], err = s.solve(&units[i]); err != nil {
+		if err := s.solve(); err != nil {
 			return nil, lim.explain(err)
 		}
-		if d := solutions[i].diagram; d != nil {
+		if d := s.solved[i].diagram; d != nil {
 			e.program.size += d.Size()
 		}
 	}
-	for i := range slices.Backward(units) {
-		e.require(&units[i], solutions[i])
+	for i := range slices.Backward(s.units) {
+		e.require(&s.units[i], s.solved[i])
 	}
-	for i := range units {
-		e.emit(&units[i], solutions[i])
+	for i := range s.units {
+		e.emit(&s.units[i], s.solved[i])
 	}
 	for i, r := range roots {
 		e.program.roots[i] = e.entry(r, plain)
 	}
+	e.program.exact = !s.inexact
 	return e.program, nil
 }

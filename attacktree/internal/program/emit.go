@@ -123,11 +123,25 @@ func (e *emitter) emit(u *unit, s solution) {
 	}
 	for i, g := range u.outputs {
 		for p := plain; p <= negated; p++ {
-			if e.demands[g.Node()][p] {
-				e.entries[g.Node()][p] = e.inside(s.diagram.Roots[i], p)
+			if !e.demands[g.Node()][p] {
+				continue
 			}
+			low, high := s.output(i)
+			if p == negated {
+				low, high = high, low
+			}
+			e.entries[g.Node()][p] = e.between(e.inside(low, p), e.inside(high, p))
 		}
 	}
+}
+
+// between writes the middle of two bounds.
+func (e *emitter) between(low, high int32) int32 {
+	if low == high {
+		return low
+	}
+	e.program.steps = append(e.program.steps, step{p: half, hi: low, q: half, lo: high})
+	return int32(e.program.firstStep() + len(e.program.steps) - 1)
 }
 
 // conjunction reports whether g in polarity p is true if all of its arguments
@@ -200,7 +214,9 @@ func (e *emitter) mark(u *unit, s solution) {
 	for i, g := range u.outputs {
 		for p := plain; p <= negated; p++ {
 			if e.demands[g.Node()][p] {
-				need(s.diagram.Roots[i], p)
+				low, high := s.output(i)
+				need(low, p)
+				need(high, p)
 			}
 		}
 	}

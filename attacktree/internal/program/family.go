@@ -2,7 +2,6 @@ package program
 
 import (
 	"context"
-	"errors"
 	"math/big"
 	"math/bits"
 	"slices"
@@ -11,8 +10,7 @@ import (
 	"github.com/atree-dev/atree/attacktree/internal/zbdd"
 )
 
-// A Family is the minimal sets of variables that make a monotone function
-// true. It never changes and may be shared.
+// A Family is the minimal sets of variables that make a function true. It never changes and may be shared.
 //
 // It is kept as a graph of disjoint unions and products: the sets of a union
 // are those of either part, which have none in common; the sets of a product
@@ -47,68 +45,47 @@ const (
 	noVariables = 1
 )
 
-// ErrNotMonotone is returned for a function that is not monotone.
-var ErrNotMonotone = zbdd.ErrNotMonotone
-
-// MinimalSets returns the minimal sets of root, which must be a monotone
-// function, with or without complements in its circuit. It returns a
-// LimitError rather than exceed lim, and ErrNotMonotone, wrapped, if it finds
-// that the function is not monotone.
+// MinimalSets returns the minimal sets of root: those that make it true when
+// exactly their variables are true, where no proper subset does. The function
+// need not be monotone. (Tools that call minimal cut sets what is left of the
+// products of a diagram without their negated variables find the same sets.)
+// MinimalSets returns a LimitError rather than exceed lim.
 func MinimalSets(ctx context.Context, c *circuit.Circuit, root circuit.Ref, lim Limits) (*Family, error) {
-	c, roots := c.Flatten(root)
-	module := c.Modules(roots...)
-	f, err := minimalSets(ctx, c, roots[0], module, lim)
-	if errors.Is(err, ErrNotMonotone) {
-		// A function can be monotone though it uses the complement of a module.
-		clear(module)
-		f, err = minimalSets(ctx, c, roots[0], module, lim)
-	}
-	if err != nil {
-		return nil, lim.explain(err)
-	}
-	return f, nil
-}
-
-// minimalSets puts the family of the root together from those of the units.
-func minimalSets(ctx context.Context, c *circuit.Circuit, root circuit.Ref, module []bool, lim Limits) (*Family, error) {
-	roots := []circuit.Ref{root}
+	c, roots := c.Simplify(root)
+	root = roots[0]
+	s := newSolver(ctx, c, roots, lim)
+	s.minimal = true
 	a := newAssembler(c)
-	s := newSolver(ctx, c, roots, module, lim)
-	units := split(c, roots, module)
-	for i := range units {
+	for i := range s.units {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		top := units[i].outputs[0]
-		inverted := root == top.Not()
-		solved, err := s.solve(&units[i])
-		if err != nil {
-			return nil, err
+		if err := s.solve(); err != nil {
+			return nil, lim.explain(err)
 		}
-		d := solved.diagram
-		if d == nil {
-			if inverted || slices.ContainsFunc(c.Args(top), circuit.Ref.Negated) {
-				return nil, ErrNotMonotone
-			}
+		top := s.units[i].outputs[0]
+		solved := &s.solved[i]
+		if solved.diagram == nil {
 			a.part[top.Node()] = a.gate(top)
 			continue
 		}
-		if inverted {
-			d.Roots[0] = d.Roots[0].Not()
-		}
-		sets, err := zbdd.Minimal(ctx, d, s.left)
+		sets, err := zbdd.Minimal(ctx, solved.diagram, s.left)
 		if err != nil {
-			return nil, err
+			return nil, lim.explain(err)
 		}
-		s.left += d.Size() - sets.Size() // the sets take the place of the diagram
+		s.left += solved.diagram.Size() - sets.Size() // the sets take the place of the diagram
 		a.part[top.Node()] = a.sets(sets, solved.levels)
+		solved.diagram = nil
 	}
 	a.family.root = a.part[root.Node()]
-	if root.Negated() && len(units) == 0 { // of a constant or a variable
-		if root != circuit.False {
-			return nil, ErrNotMonotone
-		}
+	if f, ok := s.fixed[root.Node()]; ok || root.Node() == circuit.True.Node() {
+		// Negated the other way around: True has the empty set, False has none.
 		a.family.root = noSets
+		if f.Negated() == root.Negated() {
+			a.family.root = noVariables
+		}
+	} else if root.Negated() != s.flipped[root.Node()] {
+		a.family.root = noVariables // true where nothing is
 	}
 	return a.family, nil
 }
@@ -213,6 +190,88 @@ func (f *Family) Count(class []Class) *big.Int {
 	n := f.count(func(v int32) bool { return classOf(class, v) != Absent })
 	unaided := f.count(func(v int32) bool { return classOf(class, v) == Given })
 	return n.Sub(n, unaided)
+}
+
+// CountBySize returns, for each number of Steps, how many sets with so many have
+// no Absent variable. The first number, of sets without a Step, is 0: these
+// are left out as Count leaves them out. The slice is as long as the greatest
+// number of Steps, and one more; it is empty if there is no set. The time is at
+// most the size of the family times the square of that.
+func (f *Family) CountBySize(class []Class) []*big.Int {
+	last := make([]int32, len(f.nodes)) // node that needs the counts of a node
+	for i, m := range f.nodes {
+		if m.kind == union || m.kind == product {
+			last[m.a], last[m.b] = int32(i), int32(i)
+		}
+	}
+	last[f.root] = int32(len(f.nodes))
+	// Numbers are shared between counts, so none is ever changed.
+	counts := make([][]*big.Int, len(f.nodes))
+	for i, m := range f.nodes {
+		switch m.kind {
+		case emptySet:
+			counts[i] = []*big.Int{big.NewInt(1)}
+		case leaf:
+			switch classOf(class, m.a) {
+			case Step:
+				counts[i] = []*big.Int{new(big.Int), big.NewInt(1)}
+			case Given:
+				counts[i] = []*big.Int{big.NewInt(1)}
+			}
+		case union:
+			counts[i] = sum(counts[m.a], counts[m.b])
+		case product:
+			counts[i] = convolution(counts[m.a], counts[m.b])
+		}
+		if m.kind == union || m.kind == product {
+			for _, part := range [2]int32{m.a, m.b} {
+				if last[part] == int32(i) {
+					counts[part] = nil
+				}
+			}
+		}
+	}
+	all := counts[f.root]
+	if len(all) > 0 {
+		all[0] = new(big.Int)
+	}
+	if len(all) == 1 {
+		return nil
+	}
+	return all
+}
+
+// sum adds two polynomials.
+func sum(a, b []*big.Int) []*big.Int {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	out := slices.Clone(a)
+	for i, n := range b {
+		out[i] = new(big.Int).Add(out[i], n)
+	}
+	return out
+}
+
+// convolution multiplies two polynomials.
+func convolution(a, b []*big.Int) []*big.Int {
+	if len(a) == 0 || len(b) == 0 {
+		return nil
+	}
+	out := make([]*big.Int, len(a)+len(b)-1)
+	for i := range out {
+		out[i] = new(big.Int)
+	}
+	var term big.Int
+	for i, x := range a {
+		if x.Sign() == 0 {
+			continue
+		}
+		for j, y := range b {
+			out[i+j].Add(out[i+j], term.Mul(x, y))
+		}
+	}
+	return out
 }
 
 // count returns the number of sets that have allowed variables only.

@@ -23,19 +23,31 @@ import (
 	"github.com/atree-dev/atree/attacktree/internal/bdd"
 )
 
-// Limits bound the memory of a computation.
+// Limits bound the memory of a computation. The zero value has the defaults.
 type Limits struct {
-	Nodes int // diagram nodes held at any one time; 0 means DefaultNodes
+	Nodes int   // diagram nodes held at any one time; 0 means DefaultNodes
+	Bytes int64 // memory of diagrams at any one time; 0 means as much as the nodes need
+
+	// Typical has a probability for each variable. It decides what is left out
+	// where a limit leaves bounds only: they are close together at these
+	// probabilities, and proven at all. Where it is nil, all are 0.1.
+	Typical []float64
 }
 
-// DefaultNodes is the limit of nodes where none is given: about 1 GB.
-const DefaultNodes = 20_000_000
+const (
+	DefaultNodes = 20_000_000
+	bytesPerNode = 100 // at most, with its places in tables, when these have just grown
+)
 
 func (l Limits) nodes() int {
-	if l.Nodes <= 0 {
-		return DefaultNodes
+	n := l.Nodes
+	if n <= 0 {
+		n = DefaultNodes
 	}
-	return l.Nodes
+	if l.Bytes > 0 {
+		n = int(min(int64(n), l.Bytes/bytesPerNode))
+	}
+	return n
 }
 
 // explain names the limit that was given in place of what was left of it.
@@ -64,6 +76,7 @@ type LimitError = bdd.LimitError
 type Program struct {
 	vars  int
 	size  int
+	exact bool
 	steps []step
 	roots []int32
 }
@@ -71,11 +84,12 @@ type Program struct {
 // A step computes entry p times entry hi plus entry q times entry lo.
 type step struct{ p, hi, q, lo int32 }
 
-// The first entries of a state are 0, 1 and two for each variable: its
+// The first entries of a state are 0, 1, 1/2 and two for each variable: its
 // probability and what is missing to 1. The others are the steps'.
 const (
 	zero int32 = iota
 	one
+	half
 	firstVariable
 )
 
@@ -98,20 +112,26 @@ type State struct {
 	p       *Program
 	value   []float64
 	adjoint []float64
+	low     []float64 // of programs that are not exact
+	high    []float64
 }
 
 // NewState returns a state in which nothing has been evaluated yet.
 func (p *Program) NewState() *State {
 	n := p.firstStep() + len(p.steps)
-	return &State{p: p, value: make([]float64, n), adjoint: make([]float64, n)}
+	s := &State{p: p, value: make([]float64, n), adjoint: make([]float64, n)}
+	if !p.exact {
+		s.low, s.high = make([]float64, n), make([]float64, n)
+	}
+	return s
 }
 
 // Eval computes the probability of every root; prob[v] is the probability of
 // variable v, in [0, 1], independent of the others. It has NumVars entries.
-// One pass over the program, no allocation.
+// One pass over the program, two if it is not exact, no allocation.
 func (s *State) Eval(prob []float64) {
 	value := s.value
-	value[zero], value[one] = 0, 1
+	value[zero], value[one], value[half] = 0, 1, 0.5
 	inputs := value[firstVariable:s.p.firstStep()]
 	for v, x := range prob[:s.p.vars] {
 		inputs[2*v], inputs[2*v+1] = x, 1-x
@@ -120,18 +140,23 @@ func (s *State) Eval(prob []float64) {
 	results := value[s.p.firstStep():][:len(steps)]
 	for i := range steps {
 		st := &steps[i]
-		results[i] = value[st.p]*value[st.hi] + value[st.q]*value[st.lo]
+		results[i] = float64(value[st.p]*value[st.hi]) + float64(value[st.q]*value[st.lo])
+	}
+	if !s.p.exact {
+		s.enclose()
 	}
 }
 
-// Value returns the probability of a root after Eval. Roots are numbered as
-// they were given to Compile.
+// Value returns the probability of a root after Eval, or some number between
+// its bounds if the program is not exact. Roots are numbered as they were given
+// to Compile.
 func (s *State) Value(root int) float64 { return s.value[s.p.roots[root]] }
 
 // Gradient sets grad[v] to the derivative, by the probability of variable v,
 // of the sum of the roots' probabilities each times its weight, at the
 // probabilities of the last Eval. With weight 1 for one root that is the
-// Birnbaum importance of every variable. One pass back over the program, no
+// Birnbaum importance of every variable. (If the program is not exact, it is the
+// derivative of Value, which may be far from that.) One pass back over the program, no
 // allocation. A derivative is the difference of two numbers that are computed
 // without cancellation; it is itself precise to about 1e-16 of the greater.
 func (s *State) Gradient(weight, grad []float64) {

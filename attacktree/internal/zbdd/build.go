@@ -10,110 +10,66 @@ import (
 const none Ref = -1
 
 // A builder holds the nodes of families, equal ones once, and a direct mapped
-// cache of operations. Its operations recurse at most twice for each level.
+// cache of operations. Its operations recurse at most once for each level.
 type builder struct {
-	ctx      context.Context
-	err      error
-	max      int
-	function []bdd.Node // nodes of the monotone function
-	nodes    []entry
-	buckets  []int32
-	cache    []operation
-	work     uint32
+	ctx   context.Context
+	err   error
+	max   int
+	nodes []Node
+	table []uint64 // open addressing: hash and number of each node, 0 is empty
+	cache []operation
+	work  int // operations so far
 }
 
-type entry struct {
-	Node
-	next int32 // in the chain of equal hash, 0 at its end
-}
+// An operation is a remembered result: the sets of p in which there is none of q.
+type operation struct{ p, q, result Ref }
 
-// An operation is a remembered result: the sets of family that do not solve
-// f, or, where family is asked, that g is implied by f.
-type operation struct {
-	family Ref
-	f, g   bdd.Ref
-	result Ref
-}
-
-const asked Ref = -2
-
-func newBuilder(ctx context.Context, function []bdd.Node, max int) *builder {
+func newBuilder(ctx context.Context, max int) *builder {
 	return &builder{
-		ctx:      ctx,
-		max:      max,
-		function: function,
-		nodes:    make([]entry, 2, 64),
-		buckets:  make([]int32, 64),
-		cache:    make([]operation, 64),
+		ctx:   ctx,
+		max:   max,
+		nodes: make([]Node, 2, 64),
+		table: make([]uint64, 64),
+		cache: make([]operation, 64),
 	}
 }
 
-// without returns the sets of p that are no solutions of f.
-func (b *builder) without(p Ref, f bdd.Ref) Ref {
+// without returns the sets of p in which there is no set of q. No set of q may
+// be a proper subset of another; nor is then one of a family below q.
+func (b *builder) without(p, q Ref) Ref {
 	switch {
-	case p == Empty || f == bdd.True:
+	case q == Empty:
+		return p
+	case p == Empty || q == Unit || p == q:
 		return Empty
-	case p == Unit || f == bdd.False:
-		return p // a function that is not constant is false at the empty set
+	case p == Unit:
+		return p // no set of q is empty
 	}
-	op := operation{family: p, f: f}
-	if r, ok := b.recall(op); ok {
+	if r, ok := b.recall(p, q); ok {
 		return r
 	}
 	if b.stopped() {
 		return none
 	}
-	n, g := b.nodes[p].Node, b.function[f.Node()]
-	var r Ref
-	if n.Level > g.Level {
-		r = b.without(p, g.Lo)
-	} else {
-		f1, f0 := f, f
-		if n.Level == g.Level {
-			f1, f0 = g.Hi, g.Lo
-		}
-		hi := b.without(n.Hi, f1)
+	m, n := b.nodes[p], b.nodes[q]
+	if m.Level > n.Level {
+		return b.remember(p, q, b.without(p, n.Lo))
+	}
+	hi, others := m.Hi, q
+	if m.Level == n.Level {
+		hi, others = b.without(hi, n.Hi), n.Lo
 		if hi == none {
 			return none
 		}
-		lo := b.without(n.Lo, f0)
-		if lo == none {
-			return none
-		}
-		r = b.node(n.Level, hi, lo)
 	}
-	op.result = r
-	return b.remember(op)
-}
-
-// implies reports whether g is true wherever f is; it is also false if stopped.
-func (b *builder) implies(f, g bdd.Ref) bool {
-	switch {
-	case f == g || f == bdd.False || g == bdd.True:
-		return true
-	case f == bdd.True || g == bdd.False:
-		return false
+	if hi = b.without(hi, others); hi == none {
+		return none
 	}
-	op := operation{family: asked, f: f, g: g}
-	if _, ok := b.recall(op); ok {
-		return true // a false answer ends the computation
+	lo := b.without(m.Lo, others)
+	if lo == none {
+		return none
 	}
-	if b.stopped() {
-		return false
-	}
-	m, n := b.function[f.Node()], b.function[g.Node()]
-	f1, f0, g1, g0 := f, f, g, g
-	if m.Level <= n.Level {
-		f1, f0 = m.Hi, m.Lo
-	}
-	if n.Level <= m.Level {
-		g1, g0 = n.Hi, n.Lo
-	}
-	if !b.implies(f1, g1) || !b.implies(f0, g0) {
-		return false
-	}
-	b.remember(op)
-	return true
+	return b.remember(p, q, b.node(m.Level, hi, lo))
 }
 
 // node returns the family of the sets of hi with level added, and of lo.
@@ -122,9 +78,11 @@ func (b *builder) node(level int32, hi, lo Ref) Ref {
 		return lo
 	}
 	n := Node{Level: level, Hi: hi, Lo: lo}
-	bucket := &b.buckets[mix(level, int32(hi), int32(lo))&uint32(len(b.buckets)-1)]
-	for i := *bucket; i != 0; i = b.nodes[i].next {
-		if b.nodes[i].Node == n {
+	hash := mix(level, int32(hi), int32(lo))
+	mask := uint32(len(b.table) - 1)
+	at := hash & mask
+	for ; b.table[at] != 0; at = (at + 1) & mask {
+		if i := uint32(b.table[at]); uint32(b.table[at]>>32) == hash && b.nodes[i] == n {
 			return Ref(i)
 		}
 	}
@@ -132,68 +90,73 @@ func (b *builder) node(level int32, hi, lo Ref) Ref {
 		b.err = &bdd.LimitError{What: "nodes", Max: b.max}
 		return none
 	}
-	i := int32(len(b.nodes))
-	b.nodes = append(b.nodes, entry{Node: n, next: *bucket})
-	*bucket = i
-	if len(b.nodes) > len(b.buckets) {
+	i := len(b.nodes)
+	b.nodes = append(b.nodes, n)
+	b.table[at] = uint64(hash)<<32 | uint64(i)
+	if 2*len(b.nodes) > len(b.table) {
 		b.grow()
 	}
 	return Ref(i)
 }
 
+// grow doubles the table of nodes.
 func (b *builder) grow() {
-	b.buckets = make([]int32, 2*len(b.buckets))
-	for i := 2; i < len(b.nodes); i++ {
-		n := &b.nodes[i]
-		bucket := &b.buckets[mix(n.Level, int32(n.Hi), int32(n.Lo))&uint32(len(b.buckets)-1)]
-		n.next = *bucket
-		*bucket = int32(i)
+	old := b.table
+	b.table = make([]uint64, 2*len(old))
+	mask := uint32(len(b.table) - 1)
+	for _, entry := range old {
+		if entry == 0 {
+			continue
+		}
+		at := uint32(entry>>32) & mask
+		for b.table[at] != 0 {
+			at = (at + 1) & mask
+		}
+		b.table[at] = entry
 	}
-	if len(b.cache) < maxCache {
-		old := b.cache
-		b.cache = make([]operation, 2*len(b.buckets))
-		for _, op := range old {
-			if op.family != Empty {
-				*b.place(op) = op
-			}
+}
+
+// growCache makes room for more operations. Their number can be the square of
+// that of nodes, so it depends on the work done.
+func (b *builder) growCache() {
+	old := b.cache
+	b.cache = make([]operation, 4*len(old))
+	for _, op := range old {
+		if op.p != Empty {
+			*b.place(op.p, op.q) = op
 		}
 	}
 }
 
-// maxCache is the greatest number of remembered operations, 256 MB of them.
+// maxCache is the greatest number of remembered operations, 200 MB of them.
 const maxCache = 1 << 24
 
 func (b *builder) stopped() bool {
+	if b.work > len(b.cache) && len(b.cache) < maxCache {
+		b.growCache()
+	}
 	if b.work++; b.work&(1<<12-1) == 0 {
 		b.err = b.ctx.Err()
 	}
 	return b.err != nil
 }
 
-// failure returns what stopped the computation, or err if nothing did.
-func (b *builder) failure(err error) error {
-	if b.err != nil {
-		return b.err
-	}
-	return err
-}
-
 // place returns where the cache keeps an operation. An empty place has the
 // family Empty, which no remembered operation has.
-func (b *builder) place(op operation) *operation {
-	return &b.cache[mix(int32(op.family), int32(op.f), int32(op.g))&uint32(len(b.cache)-1)]
+func (b *builder) place(p, q Ref) *operation {
+	return &b.cache[mix(0, int32(p), int32(q))&uint32(len(b.cache)-1)]
 }
 
-func (b *builder) recall(op operation) (Ref, bool) {
-	p := b.place(op)
-	return p.result, p.family == op.family && p.f == op.f && p.g == op.g
+func (b *builder) recall(p, q Ref) (Ref, bool) {
+	op := b.place(p, q)
+	return op.result, op.p == p && op.q == q
 }
 
-func (b *builder) remember(op operation) Ref {
-	if op.result != none {
-		*b.place(op) = op
+func (b *builder) remember(p, q, result Ref) Ref {
+	if result != none {
+		*b.place(p, q) = operation{p, q, result}
 	}
-	return op.result
+	return result
 }
 
 func mix(x, y, z int32) uint32 {
@@ -219,7 +182,7 @@ func (b *builder) extract(root Ref) *Diagram {
 		if image[i] == 0 {
 			continue
 		}
-		n := b.nodes[i].Node
+		n := b.nodes[i]
 		image[i] = Ref(len(d.Nodes))
 		d.Nodes = append(d.Nodes, Node{Level: n.Level, Hi: image[n.Hi], Lo: image[n.Lo]})
 	}

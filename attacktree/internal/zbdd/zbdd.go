@@ -1,5 +1,5 @@
-// Package zbdd turns the diagram of a monotone function into the family of its
-// minimal solutions.
+// Package zbdd turns the diagram of a function into the family of its minimal
+// solutions.
 //
 // A family of sets of levels is a zero-suppressed diagram (Minato, Zero-
 // suppressed BDDs for set manipulation in combinatorial problems, DAC 1993):
@@ -9,7 +9,7 @@ package zbdd
 
 import (
 	"context"
-	"errors"
+	"slices"
 
 	"github.com/atree-dev/atree/attacktree/internal/bdd"
 )
@@ -39,43 +39,51 @@ type Diagram struct {
 // Size returns the number of nodes that hold a level.
 func (d *Diagram) Size() int { return len(d.Nodes) - 2 }
 
-// ErrNotMonotone is returned for a function that some level, by becoming true,
-// can make false.
-var ErrNotMonotone = errors.New("zbdd: function is not monotone")
-
-// Minimal returns the minimal solutions of the first root of d: the least sets
-// of levels such that the function is true where exactly these are true. It
-// makes at most max nodes, else it returns a [bdd.LimitError].
+// Minimal returns the minimal solutions of the first root of d, a function
+// that need not be monotone: the sets of levels such that the function is true
+// where exactly these are true, but where no proper subset of them is. It makes
+// at most max nodes, else it returns a [bdd.LimitError].
 //
 // A node of d has the minimal solutions of its else-side, and with its level
-// those of its then-side that are no solutions of its else-side (Rauzy, New
-// algorithms for fault trees analysis, Reliability Engineering and System
-// Safety 40(3), 1993).
+// those of its then-side in which there is no solution of its else-side (Rauzy,
+// New algorithms for fault trees analysis, Reliability Engineering and System
+// Safety 40(3), 1993, has this for monotone functions).
 func Minimal(ctx context.Context, d *bdd.Diagram, max int) (*Diagram, error) {
-	if d.Roots[0].Negated() && d.Roots[0] != bdd.False {
-		return nil, ErrNotMonotone // true nowhere less than where all levels are
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	b := newBuilder(ctx, d.Nodes, max)
-	minimal := make([]Ref, len(d.Nodes)) // of each node of d
-	minimal[0] = Unit
-	solutions := func(f bdd.Ref) Ref {
-		if f == bdd.False {
-			return Empty
-		}
-		return minimal[f.Node()]
-	}
-	for i := 1; i < len(d.Nodes); i++ {
-		n := d.Nodes[i]
-		if n.Lo.Negated() && n.Lo != bdd.False || !b.implies(n.Lo, n.Hi) {
-			return nil, b.failure(ErrNotMonotone)
-		}
-		hi := b.without(solutions(n.Hi), n.Lo)
-		if hi == none {
-			return nil, b.err
-		}
-		if minimal[i] = b.node(n.Level, hi, solutions(n.Lo)); minimal[i] == none {
-			return nil, b.err
+	b := newBuilder(ctx, max)
+	needed := polarities(d)
+	minimal := make([]Ref, 2*len(d.Nodes)) // by reference
+	minimal[bdd.True], minimal[bdd.False] = Unit, Empty
+	for i, n := range d.Nodes {
+		for f := bdd.Ref(2 * i); i > 0 && f <= bdd.Ref(2*i+1); f++ {
+			if !needed[f] {
+				continue
+			}
+			lo := minimal[n.Lo^f&1]
+			hi := b.without(minimal[n.Hi^f&1], lo)
+			if hi == none {
+				return nil, b.err
+			}
+			if minimal[f] = b.node(n.Level, hi, lo); minimal[f] == none {
+				return nil, b.err
+			}
 		}
 	}
-	return b.extract(solutions(d.Roots[0])), nil
+	return b.extract(minimal[d.Roots[0]]), nil
+}
+
+// polarities marks the references that the first root of d leads to.
+func polarities(d *bdd.Diagram) []bool {
+	needed := make([]bool, 2*len(d.Nodes))
+	needed[d.Roots[0]] = true
+	for i, n := range slices.Backward(d.Nodes) {
+		for f := bdd.Ref(2 * i); i > 0 && f <= bdd.Ref(2*i+1); f++ {
+			if needed[f] {
+				needed[n.Hi^f&1], needed[n.Lo^f&1] = true, true
+			}
+		}
+	}
+	return needed
 }

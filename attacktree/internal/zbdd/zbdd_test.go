@@ -86,9 +86,12 @@ func random(t *testing.T, r *rand.Rand, monotone bool) (*bdd.Diagram, []bool) {
 	return d, table
 }
 
+// TestRandom compares with the definition, for functions of which many are not
+// monotone.
 func TestRandom(t *testing.T) {
+	others := 0
 	for seed := range uint64(1000) {
-		d, table := random(t, rand.New(rand.NewPCG(seed, 1)), true)
+		d, table := random(t, rand.New(rand.NewPCG(seed, 1)), seed%2 == 0)
 		z, err := Minimal(t.Context(), d, 1<<20)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
@@ -101,42 +104,29 @@ func TestRandom(t *testing.T) {
 			}
 			got = append(got, a)
 		}
+		monotone := true
 		for a, holds := range table {
 			least := holds
-			for v := range levels {
-				least = least && (a>>v&1 == 0 || !table[a&^(1<<v)])
+			for b := range a {
+				least = least && (b&^a != 0 || !table[b])
 			}
 			if least {
 				want = append(want, a)
 			}
+			for v := range levels {
+				monotone = monotone && (!holds || table[a|1<<v])
+			}
+		}
+		if !monotone {
+			others++
 		}
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Fatalf("seed %d: sets %b, expected %b", seed, got, want)
 		}
 	}
-}
-
-func TestNotMonotone(t *testing.T) {
-	refused := 0
-	for seed := range uint64(1000) {
-		d, table := random(t, rand.New(rand.NewPCG(seed, 2)), false)
-		monotone := true
-		for a, holds := range table {
-			for v := range levels {
-				monotone = monotone && (!holds || table[a|1<<v])
-			}
-		}
-		_, err := Minimal(t.Context(), d, 1<<20)
-		if monotone != (err == nil) || !monotone && !errors.Is(err, ErrNotMonotone) {
-			t.Fatalf("seed %d: monotone %v, found %v", seed, monotone, err)
-		}
-		if !monotone {
-			refused++
-		}
-	}
-	if refused < 100 || refused > 900 {
-		t.Fatalf("%d of 1000 functions were not monotone, expected many of both", refused)
+	if others < 100 || others > 900 {
+		t.Fatalf("%d of 1000 functions were not monotone, expected many of both", others)
 	}
 }
 

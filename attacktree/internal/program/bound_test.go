@@ -1,0 +1,52 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/atree-dev/atree/attacktree/internal/circuit"
+)
+
+// A countdown is a context that is done after a number of questions.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestBoundsSoFar: a context that ends while bounds are sought leaves those of
+// the rounds before, or its error, and never anything wrong.
+func TestBoundsSoFar(t *testing.T) {
+	c, root := knot()
+	prob := constant(40, 0.6)
+	exact := compile(t, c, root).NewState()
+	exact.Eval(prob)
+	cancelled, bounded := 0, 0
+	for left := 1; left < 3000; left += left/2 + 1 {
+		p, err := Compile(&countdown{t.Context(), left}, c, []circuit.Ref{root}, Limits{Nodes: 70_000})
+		if err != nil {
+			if !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			cancelled++
+			continue
+		}
+		s := p.NewState()
+		s.Eval(prob)
+		low, high := s.Bounds(0)
+		if want := exact.Value(0); low > want*(1+1e-12) || high < want*(1-1e-12) {
+			t.Errorf("after %d questions: bounds %v and %v, expected %v between", left, low, high, want)
+		}
+		bounded++
+	}
+	if cancelled == 0 || bounded == 0 {
+		t.Errorf("%d computations were cancelled and %d gave bounds, expected some of both", cancelled, bounded)
+	}
+}
