@@ -623,4 +623,37 @@ accept theft "Small" { until 2020-12-31 }
 accept theft "Small" { until 2030-12-31 }
 `,
 	},
+	{
+		Code: "unknown-threat", Severity: Warning,
+		Title: "a threat that the catalogue does not have",
+		Text: `What follows threat is the name of an entry of the catalogue, so that mitigations and coverage
+can be found by it. To look for one, type: atree catalog search WORDS.`,
+		Bad: `goal step theft { threat model-thft }
+`,
+		Good: `goal step theft { threat model-theft }
+`,
+	},
+	{
+		Code: "unknown-reference", Severity: Warning,
+		Title: "an identifier that its list does not have",
+		Text: `The catalogue holds the list as a whole, and the identifier is not in it, or does not look like
+one of its identifiers. References are written as ATLAS:AML.T0051, OWASP:LLM01:2025,
+NIST:NISTAML.018, NIST:AC-6, CWE-1427, CAPEC-66, ATTACK:T1566, COSAI:riskDataPoisoning, AIX:2.1,
+RAND:social-engineering or MS-5. Of lists that are not held as a whole only the form is checked,
+and what begins in another way is left alone.`,
+		Bad: `goal step theft { refs ATLAS:AML.T9999 }
+`,
+		Good: `goal step theft { refs ATLAS:AML.T0051 }
+`,
+	},
+	{
+		Code: "moved-reference", Severity: Warning,
+		Title: "an identifier that has become another one",
+		Text: `The list has a newer edition, in which the entry has another identifier; the old one may by now
+stand for something else.`,
+		Bad: `goal step theft { refs OWASP:LLM10:2023 }
+`,
+		Good: `goal step theft { refs OWASP:LLM10:2025 }
+`,
+	},
 }

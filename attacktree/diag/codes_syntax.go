@@ -151,8 +151,9 @@ nodes outside of all blocks, and refer to them by "use name".`,
 	},
 	{
 		Code:  "file-too-large",
-		Title: "a file of more than 256 MB",
-		Text:  `One file holds at most 256 MB. Split it, and import the parts.`,
+		Title: "a file of more than 256 MB, or of more than 16 million words",
+		Text: `One file holds at most 256 MB, and at most 16 million words, numbers, texts, signs and comments.
+Split it, and import the parts.`,
 	},
 	{
 		Code:  "too-many-problems",

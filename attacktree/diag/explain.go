@@ -29,7 +29,7 @@ func Explain(code Code) (Doc, bool) {
 
 // Docs returns the explanations of all codes, sorted by code.
 func Docs() []Doc {
-	docs := slices.Concat(syntaxDocs, modelDocs)
+	docs := slices.Concat(syntaxDocs, modelDocs, interchangeDocs)
 	slices.SortFunc(docs, func(a, b Doc) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	return docs
 }

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/atree-dev/atree/attacktree/internal/screen"
 )
 
 // A Printer shows problems to a person. Its zero value prints without colour,
@@ -110,8 +111,8 @@ func (p *Printer) excerpt(b *strings.Builder, at Span, hue string) {
 	}
 	before, marked, after := window(line, from, to, max(width-len(margin), 20))
 	b.WriteString(strings.TrimRight(margin+before+marked+after, " ") + "\n")
-	carets := strings.Repeat("^", max(1, columns(marked)))
-	b.WriteString(strings.Repeat(" ", len(margin)-2) + "| " + strings.Repeat(" ", columns(before)) + p.paint(hue, carets) + "\n")
+	carets := strings.Repeat("^", max(1, screen.Width(marked)))
+	b.WriteString(strings.Repeat(" ", len(margin)-2) + "| " + strings.Repeat(" ", screen.Width(before)) + p.paint(hue, carets) + "\n")
 }
 
 // window shows a line in three parts: before from, up to to, and after it. If
@@ -119,9 +120,9 @@ func (p *Printer) excerpt(b *strings.Builder, at Span, hue string) {
 func window(line string, from, to, width int) (before, marked, after string) {
 	if len(line) <= 4*width {
 		before = expand(line[:from], 0)
-		marked = expand(line[from:to], columns(before))
-		after = expand(line[to:], columns(before)+columns(marked))
-		if columns(before)+columns(marked)+columns(after) <= width {
+		marked = expand(line[from:to], screen.Width(before))
+		after = expand(line[to:], screen.Width(before)+screen.Width(marked))
+		if screen.Width(before)+screen.Width(marked)+screen.Width(after) <= width {
 			return before, marked, after
 		}
 	}
@@ -132,22 +133,22 @@ func window(line string, from, to, width int) (before, marked, after string) {
 	} else {
 		before = expand(head, 0)
 	}
-	room := width - columns(before) - 1
+	room := width - screen.Width(before) - 1
 	if stretch := first(marked, room); stretch != marked {
-		return before, expand(stretch, columns(before)) + ellipsis, ""
+		return before, expand(stretch, screen.Width(before)) + ellipsis, ""
 	}
-	marked = expand(marked, columns(before))
-	room -= columns(marked)
+	marked = expand(marked, screen.Width(before))
+	room -= screen.Width(marked)
 	if tail := first(after, room); tail != after {
 		after = tail + ellipsis
 	}
-	return before, marked, expand(after, columns(before)+columns(marked))
+	return before, marked, expand(after, screen.Width(before)+screen.Width(marked))
 }
 
 // first returns the longest prefix of s of at most n columns.
 func first(s string, n int) string {
 	for i, r := range s {
-		if n -= runeColumns(r); n < 0 {
+		if n -= columns(r); n < 0 {
 			return s[:i]
 		}
 	}
@@ -159,7 +160,7 @@ func last(s string, n int) string {
 	i := len(s)
 	for i > 0 {
 		r, size := utf8.DecodeLastRuneInString(s[:i])
-		if n -= runeColumns(r); n < 0 {
+		if n -= columns(r); n < 0 {
 			break
 		}
 		i -= size
@@ -178,11 +179,11 @@ func expand(s string, column int) string {
 			b.WriteString(strings.Repeat(" ", n))
 			column += n
 			continue
-		case unprintable(r):
+		case screen.Obeyed(r):
 			r = utf8.RuneError
 		}
 		b.WriteRune(r)
-		column += runeColumns(r)
+		column += screen.RuneWidth(r)
 	}
 	return b.String()
 }
@@ -190,52 +191,20 @@ func expand(s string, column int) string {
 // printable replaces what a terminal would obey in one line of text.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unprintable(r) {
+		if screen.Obeyed(r) {
 			return utf8.RuneError
 		}
 		return r
 	}, s)
 }
 
-// unprintable reports control characters, among them those that change the
-// direction of text.
-func unprintable(r rune) bool {
-	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
-}
-
-// columns returns the width of a string on a terminal.
-func columns(s string) int {
-	n := 0
-	for _, r := range s {
-		n += runeColumns(r)
-	}
-	return n
-}
-
-// runeColumns returns 0 for marks that combine with the character before, 2
-// for wide characters (East Asian Width W and F, in whole blocks), 1 for all
-// others, and the width of a tab for a tab.
-func runeColumns(r rune) int {
-	switch {
-	case r == '\t':
+// columns returns the width of a raw stretch of source on a terminal: that of a
+// tab is the most it can take.
+func columns(r rune) int {
+	if r == '\t' {
 		return tabWidth
-	case r < 0x300:
-		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me) || r == 0x200b || r == 0x200d || r == 0xfeff:
-		return 0
 	}
-	for _, w := range wide {
-		if r >= w[0] && r <= w[1] {
-			return 2
-		}
-	}
-	return 1
-}
-
-var wide = [...][2]rune{
-	{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0x33ff}, {0x3400, 0x4dbf}, {0x4e00, 0xa4cf},
-	{0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6},
-	{0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
+	return screen.RuneWidth(r)
 }
 
 // ANSI styles.

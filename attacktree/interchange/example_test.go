@@ -1,0 +1,82 @@
+package interchange_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/interchange"
+)
+
+// A fault tree of another tool, and the chance of its top gate.
+func Example() {
+	data := []byte(`<opsa-mef>
+  <define-fault-tree name="outage">
+    <define-gate name="outage">
+      <atleast min="2"> <event name="a"/> <event name="b"/> <event name="c"/> </atleast>
+    </define-gate>
+  </define-fault-tree>
+  <model-data>
+    <define-basic-event name="a"> <float value="0.1"/> </define-basic-event>
+    <define-basic-event name="b"> <float value="0.1"/> </define-basic-event>
+    <define-basic-event name="c"> <float value="0.5"/> </define-basic-event>
+  </model-data>
+</opsa-mef>`)
+	tree, warnings, err := interchange.Read("outage.xml", data, "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	prog, err := attacktree.Compile(ctx, tree, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	r, err := prog.Eval(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s: %.2f by %v minimal sets, %d warnings\n", r.Goal, r.Likelihood.Value, r.AttackCount, len(warnings))
+	// Output: outage: 0.10 by 3 minimal sets, 0 warnings
+}
+
+// A tree for other tools, and what they will not learn.
+func ExampleWriteOpenPSA() {
+	tree, err := attacktree.Parse("theft.atree", []byte(`
+goal or theft {
+  step phish { likelihood 20%  cost 5k }
+  step bribe { likelihood 5%  cost 100k }
+}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	warnings, err := interchange.WriteOpenPSA(os.Stdout, tree, "theft")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, w := range warnings {
+		fmt.Println(w.Message)
+	}
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <opsa-mef>
+	//   <define-fault-tree name="theft">
+	//     <define-gate name="theft">
+	//       <or>
+	//         <event name="phish"/>
+	//         <event name="bribe"/>
+	//       </or>
+	//     </define-gate>
+	//   </define-fault-tree>
+	//   <model-data>
+	//     <define-basic-event name="phish">
+	//       <float value="0.2"/>
+	//     </define-basic-event>
+	//     <define-basic-event name="bribe">
+	//       <float value="0.05"/>
+	//     </define-basic-event>
+	//   </model-data>
+	// </opsa-mef>
+	// costs are left out, of 2 nodes
+}
