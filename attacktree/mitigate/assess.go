@@ -1,9 +1,12 @@
-// Package mitigate compares mitigation sets and says what each control is worth.
+// Package mitigate compares mitigation sets, chooses controls, and says what each
+// control is worth.
 //
 // [Assess] is the whole answer of `atree eval`: every figure of every goal in
 // the scenarios inherent, current and planned, the attacks that are left, and the
-// value of each control. [Compare] puts mitigation sets side by side. Both
-// evaluate exactly, by one [attacktree.Program] a goal.
+// value of each control ([Values]). [Compare] puts mitigation sets side by side.
+// [Front] finds the best set of controls for every budget at once, and [Optimize]
+// chooses one of them. All evaluate exactly, by one [attacktree.Program] a goal;
+// a search that is ended early, and shares that are sampled, say so.
 package mitigate
 
 import (
@@ -15,7 +18,8 @@ import (
 )
 
 // Assess answers for all goals of a tree, or the one that is asked for. Options
-// may be nil. When ctx ends, the assessment holds what was found so far.
+// may be nil. When ctx ends, the assessment holds the scenarios that
+// were finished; half a result could read as if no attack were left.
 func Assess(ctx context.Context, t *attacktree.Tree, opt *Options) (*Assessment, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -68,14 +72,13 @@ func assess(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt 
 	var last *attacktree.Scenario
 	for _, s := range opt.scenarios(t) {
 		r, err := p.Eval(ctx, s)
-		if r != nil {
+		switch {
+		case err == nil:
 			g.Goal, g.Label = r.Goal, r.Label
 			g.Results = append(g.Results, r)
-		}
-		if err != nil {
-			if len(g.Results) == 0 {
-				return nil, err
-			}
+		case len(g.Results) == 0:
+			return nil, err
+		default:
 			return g, err
 		}
 		last = s
@@ -160,55 +163,73 @@ func harder(now, was *attacktree.Attack) bool {
 }
 
 // Values says what each control that is not retired is worth among all of
-// these, in the order of the model. It takes two evaluations a control.
-// Where a limit leaves out the likelihood there is nothing to say: the list is empty.
+// these, in the order of the model; requires and excludes are ignored. The fair
+// shares (Shapley values) are exact where at most twenty controls act at several
+// places, and else sampled with a fixed seed, which their standard errors tell.
+// Where a limit leaves only bounds of the risk there is nothing to say: the list
+// is empty.
 func Values(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *Options) ([]Value, error) {
 	if opt == nil {
 		opt = &Options{}
 	}
-	all, _ := t.SetMembers("all")
+	all, among := []string(nil), []int32(nil)
+	for i, c := range t.Model().Controls {
+		if c.Status != attacktree.Retired {
+			all, among = append(all, c.Name), append(among, int32(i))
+		}
+	}
 	if len(all) == 0 {
 		return nil, nil
 	}
-	e := p.NewEvaluator()
-	var limit *attacktree.LimitError
-	risk := func(controls []string) (impact, likelihood float64, err error) {
-		if err = e.Set(opt.scenario("", controls)); err != nil {
-			return 0, 0, err
-		}
-		l, err := e.Likelihood(ctx)
-		if err != nil {
-			return 0, 0, err
-		}
-		i, err := e.ExpectedImpact(ctx)
-		return i.Value, l.Value, err
+	s, err := p.Structure(opt.scenario("", nil))
+	if err != nil {
+		return nil, err
 	}
-	noneI, noneL, err := risk(nil)
-	if errors.As(err, &limit) {
+	var limit *attacktree.LimitError
+	g, exact, err := newGame(ctx, s, among, len(t.Model().Controls))
+	if errors.As(err, &limit) || err == nil && !exact {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	allI, allL, err := risk(all)
+	values, sampled, err := g.shapley(ctx)
 	if err != nil {
 		return nil, err
 	}
+	with := func(controls []int32) risk {
+		g.hold(controls)
+		return g.risk()
+	}
+	none, whole := with(nil), with(among)
+	perPeriod := 1.0
+	if days := t.Model().Period; days > 0 {
+		perPeriod = days / 365
+	}
 	var out []Value
 	for i, name := range all {
-		aloneI, aloneL, err := risk(all[i : i+1])
-		if err != nil {
-			return out, err
+		var alone, last, fair, fairError risk // of a control that acts on nothing
+		player := slices.Index(g.players, among[i])
+		if player >= 0 {
+			alone = none.plus(-1, with(among[i:i+1]))
+			last = with(slices.Delete(slices.Clone(among), i, i+1)).plus(-1, whole)
+			fair = values[player]
 		}
-		lastI, lastL, err := risk(slices.Delete(slices.Clone(all), i, i+1))
-		if err != nil {
-			return out, err
-		}
-		v := Value{Control: name, Of: all, AloneLikelihood: new(noneL - aloneL), LastLikelihood: new(lastL - allL)}
-		if p.HasLosses() {
-			v.Alone, v.Last = new(noneI-aloneI), new(lastI-allI)
+		v := Value{Control: name, Of: all, AloneLikelihood: &alone.likelihood, LastLikelihood: &last.likelihood, ShapleyLikelihood: &fair.likelihood}
+		if sampled != nil && player >= 0 {
+			fairError = sampled[player]
+			v.ShapleyLikelihoodError = &fairError.likelihood
 		}
 		if c, _ := t.Control(name); c.Cost.Given() {
 			v.Cost = new(c.Cost.Mean())
+		}
+		if p.HasLosses() {
+			v.Alone, v.Last, v.Shapley = &alone.impact, &last.impact, &fair.impact
+			if v.ShapleyLikelihoodError != nil {
+				v.ShapleyError = &fairError.impact
+			}
+			if s.HasAttempts && v.Cost != nil && *v.Cost > 0 {
+				v.Return = new((s.Attempts*perPeriod*fair.impact - *v.Cost) / *v.Cost)
+			}
 		}
 		out = append(out, v)
 	}

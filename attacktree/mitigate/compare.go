@@ -9,7 +9,8 @@ import (
 
 // Compare puts mitigation sets side by side for one goal. A set costs the sum of
 // its controls per period; one without a cost counts as free. Return is that of
-// the whole set: (attempts * reduction - cost) / cost, per period.
+// the whole set: (attempts * reduction - cost) / cost, per period. When ctx ends,
+// the comparison holds the rows that were finished.
 func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -24,11 +25,12 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 	if err != nil {
 		return nil, err
 	}
-	out := &Comparison{Tree: t, Goal: inherent.Goal, Label: inherent.Label}
+	out := &Comparison{Tree: t, Goal: inherent.Goal, Label: inherent.Label, Mode: inherent.Mode, Adversary: inherent.Adversary}
 	perPeriod := 1.0
 	if days := t.Model().Period; days > 0 {
 		perPeriod = days / 365
 	}
+	defer func() { dominate(out.Rows) }()
 	for _, set := range opt.Sets {
 		r, err := p.Eval(ctx, opt.scenario(set.Name, set.Controls))
 		if err != nil {
@@ -37,6 +39,16 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 		row := Row{
 			Set: set.Name, Controls: r.Controls, Likelihood: r.Likelihood,
 			ExpectedImpact: r.ExpectedImpact, AnnualLoss: r.AnnualLoss, Reachable: r.Reachable,
+		}
+		for figure, key := range map[string]string{
+			"likelihood": "likelihood", "expected_impact": "expected_impact", "annual_loss": "annual_loss", "cheapest_cost": "cheapest",
+		} {
+			if why, limited := r.Limits[key]; limited {
+				if row.Limits == nil {
+					row.Limits = map[string]string{}
+				}
+				row.Limits[figure] = why
+			}
 		}
 		for _, name := range r.Controls {
 			c, ok := t.Control(name)
@@ -51,39 +63,38 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 			x := *r.Cheapest.Cost
 			row.CheapestCost = &attacktree.Figure{Value: x, Exact: true, Low: x, High: x}
 		}
-		if attempts, ok := p.Attempts(opt.scenario("", nil)); ok && row.Cost > 0 && r.ExpectedImpact != nil && inherent.ExpectedImpact != nil {
+		if attempts, ok := p.Attempts(opt.scenario("", nil)); ok && row.Cost > 0 && exact(r.ExpectedImpact) && exact(inherent.ExpectedImpact) {
 			reduction := inherent.ExpectedImpact.Value - r.ExpectedImpact.Value
 			row.Return = new((attempts*perPeriod*reduction - row.Cost) / row.Cost)
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	dominate(out.Rows)
 	return out, nil
 }
 
 // dominate notes for each row the sets that cost no more, leave no more risk, and
 // are better in one of the two. Risk is the expected impact, or the likelihood
-// where no node has an impact.
+// where no node has an impact; of bounds it takes those that prove it.
 func dominate(rows []Row) {
-	risk := func(r Row) (float64, bool) {
-		switch {
-		case r.ExpectedImpact != nil:
-			return r.ExpectedImpact.Value, true
-		case r.Likelihood != nil:
-			return r.Likelihood.Value, true
+	risk := func(r Row) *attacktree.Figure {
+		if r.ExpectedImpact != nil {
+			return r.ExpectedImpact
 		}
-		return 0, false
+		return r.Likelihood
 	}
 	for i := range rows {
-		mine, ok := risk(rows[i])
-		if !ok {
+		mine := risk(rows[i])
+		if mine == nil {
 			continue
 		}
 		for j := range rows {
-			theirs, ok := risk(rows[j])
-			if ok && rows[j].Cost <= rows[i].Cost && theirs <= mine && (rows[j].Cost < rows[i].Cost || theirs < mine) {
+			theirs := risk(rows[j])
+			if theirs != nil && rows[j].Cost <= rows[i].Cost && theirs.High <= mine.Low && (rows[j].Cost < rows[i].Cost || theirs.High < mine.Low) {
 				rows[i].DominatedBy = append(rows[i].DominatedBy, rows[j].Set)
 			}
 		}
 	}
 }
+
+// exact reports whether there is a figure that is not only bounds.
+func exact(f *attacktree.Figure) bool { return f != nil && f.Exact }

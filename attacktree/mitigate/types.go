@@ -8,10 +8,10 @@ type NamedSet struct {
 	Controls []string // in the order of the model
 }
 
-// Options of [Assess] and [Compare]. The zero value, and nil, ask about all
+// Options of [Assess], [Compare] and [Optimize]. The zero value, and nil, ask about all
 // goals, in the scenarios inherent, current and planned, of a saturating attacker.
 type Options struct {
-	Goal      string     // empty: all goals for Assess, the only one for Compare
+	Goal      string     // empty: all goals for Assess, else the only one
 	Sets      []NamedSet // instead of current and planned
 	Adversary string
 	Mode      attacktree.Mode
@@ -59,6 +59,11 @@ type Value struct {
 	LastLikelihood    *float64
 	ShapleyLikelihood *float64
 
+	// Standard errors of the fair shares where these were sampled; nil where they
+	// are exact.
+	ShapleyError           *float64
+	ShapleyLikelihoodError *float64
+
 	Return *float64 // (attempts * shapley - cost) / cost, per period
 }
 
@@ -72,15 +77,18 @@ type Row struct {
 	AnnualLoss     *attacktree.Figure
 	CheapestCost   *attacktree.Figure // nil: no attack is left, or nothing has a cost
 	Reachable      bool
-	Return         *float64 // of the whole set
-	DominatedBy    []string // sets that cost no more, leave no more risk, and are better in one of the two
+	Return         *float64          // of the whole set
+	DominatedBy    []string          // sets that cost no more, leave no more risk, and are better in one of the two
+	Limits         map[string]string // figures that a limit left out, and why
 }
 
 // A Comparison is the whole answer of `atree compare`: one row a set, in the
 // order given.
 type Comparison struct {
-	Tree  *attacktree.Tree
-	Goal  string
-	Label string
-	Rows  []Row
+	Tree      *attacktree.Tree
+	Goal      string
+	Label     string
+	Mode      attacktree.Mode
+	Adversary string // empty: nobody in particular
+	Rows      []Row
 }

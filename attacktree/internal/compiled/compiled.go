@@ -3,7 +3,12 @@
 // what each variable is worth while some controls are held. It knows no names.
 package compiled
 
-import "github.com/atree-dev/atree/attacktree/internal/circuit"
+import (
+	"context"
+
+	"github.com/atree-dev/atree/attacktree/internal/circuit"
+	"github.com/atree-dev/atree/attacktree/internal/program"
+)
 
 // A Structure is one goal seen by one attacker. Variables are own steps and
 // conditions; one whose controls can be bypassed has a variable for each state
@@ -14,6 +19,11 @@ type Structure struct {
 	Likelihood *circuit.Circuit
 	Goal       circuit.Ref
 	Losses     []circuit.Ref // where losses arise; they add up
+
+	// Program compiles Likelihood when it is first asked for, within the limits of
+	// the program it shows. Of its Roots, the first are Goal and Losses.
+	Program func(context.Context) (*program.Program, error)
+	Roots   int
 
 	// Attack is the monotone circuit of attacks: a variable may be relied on once
 	// the bypasses of its state are reached. The sets that make AttackGoal true are
@@ -37,6 +47,10 @@ type Structure struct {
 	Chance func(v int, held []bool) float64
 	Cost   func(v int, held []bool) float64
 	Loss   func(i int, held []bool) float64
+
+	// Cheapest returns the cost of the cheapest attack, +Inf if no attack is left.
+	// More controls never lower it.
+	Cheapest func(ctx context.Context, held []bool) (float64, error)
 
 	Attempts    float64 // in 365 days
 	HasAttempts bool

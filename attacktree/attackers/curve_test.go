@@ -1,0 +1,313 @@
+package attackers
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/internal/brute"
+	"github.com/atree-dev/atree/attacktree/internal/budget"
+	"github.com/atree-dev/atree/attacktree/internal/circuit"
+	"github.com/atree-dev/atree/attacktree/internal/compiled"
+	"github.com/atree-dev/atree/attacktree/internal/program"
+	"github.com/atree-dev/atree/attacktree/internal/treegen"
+	"github.com/atree-dev/atree/attacktree/quantity"
+)
+
+// every returns the cost and the value of every set of steps, by evaluating the
+// whole circuit for each.
+func every(t *testing.T, shape *compiled.Structure, held []bool, of Objective) []Point {
+	t.Helper()
+	q := problem(shape, held, of)
+	var roots []circuit.Ref
+	for _, a := range q.Worth {
+		roots = append(roots, a.At)
+	}
+	prog, err := program.Compile(t.Context(), shape.Likelihood, roots, program.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := prog.NewState()
+	states := map[int32][]int{} // by step: its variables
+	var steps []int32
+	for v, node := range shape.Nodes {
+		if shape.IsStep[v] {
+			if states[node] == nil {
+				steps = append(steps, node)
+			}
+			states[node] = append(states[node], v)
+		}
+	}
+	var attack []circuit.Ref // by variable: it may be relied on
+	for v, node := range shape.Nodes {
+		at := shape.Attack.VarRef(v)
+		if shape.IsStep[v] && states[node][0] != v {
+			at = relied(shape.Attack, at)
+		}
+		attack = append(attack, at)
+	}
+	sure := shape.Attack.Evaluator(attack...)
+	prob, on := make([]float64, len(q.Chance)), make([]uint64, len(q.Chance))
+	var out []Point
+	for set := range 1 << len(steps) {
+		for v, x := range q.Chance {
+			prob[v], on[v] = 0, 0
+			if i := slices.Index(steps, shape.Nodes[v]); i < 0 || set>>i&1 == 1 {
+				prob[v] = x
+				if x > 0 {
+					on[v] = 1
+				}
+			}
+		}
+		state.Eval(prob)
+		var p Point
+		for i, a := range q.Worth {
+			p.Value += a.Value * state.Value(i)
+		}
+		available := sure.Eval(on)
+		possible := true
+		for i, step := range steps {
+			if set>>i&1 == 0 {
+				continue
+			}
+			// The last state that may be relied on is that with the most bypasses.
+			v := -1
+			for _, w := range states[step] {
+				if available[w]&1 == 1 {
+					v = w
+				}
+			}
+			if v < 0 {
+				possible = false
+				break
+			}
+			p.Cost += q.Cost[v]
+		}
+		if possible {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// relied returns the gate that says when a variable of a state with bypasses
+// may be relied on: the And of it and the bypasses, which alone uses it.
+func relied(c *circuit.Circuit, v circuit.Ref) circuit.Ref {
+	for i := range c.Len() {
+		if r := circuit.MakeRef(i); c.Kind(r) == circuit.And && slices.Contains(c.Args(r), v) {
+			return r
+		}
+	}
+	return v
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*(1+math.Abs(b)) }
+
+// agree reports where a curve is not that of the points of all sets.
+func agree(c *Curve, all []Point) error {
+	if !c.Exact {
+		return fmt.Errorf("not exact")
+	}
+	for _, p := range all {
+		if x := c.At(p.Cost + 1e-9).Value; x < p.Value-1e-9*(1+p.Value) {
+			return fmt.Errorf("at %v: %v, but a set has %v", p.Cost, x, p.Value)
+		}
+	}
+	for i, p := range c.Points {
+		if !slices.ContainsFunc(all, func(q Point) bool { return near(p.Cost, q.Cost) && near(p.Value, q.Value) }) {
+			return fmt.Errorf("no set has %v", p)
+		}
+		if i > 0 && !(p.Cost > c.Points[i-1].Cost && p.Value > c.Points[i-1].Value) {
+			return fmt.Errorf("%v is not a staircase", c.Points)
+		}
+	}
+	return nil
+}
+
+func TestRandomModels(t *testing.T) {
+	n := 400
+	if testing.Short() {
+		n = 100
+	}
+	for seed := range uint64(n) {
+		o := treegen.Options{Variables: 5 + int(seed%8), Share: 0.5, AtLeast: 0.3, OwnSteps: 0.2, Conditions: 0.15, Costs: 0.9, Impacts: 0.5}
+		if seed%2 == 0 {
+			o = treegen.Everything
+			o.Variables = 4 + int(seed%8)
+		}
+		if seed%3 == 0 {
+			o.Ties = true
+		}
+		m := treegen.Random(seed, o)
+		tree, err := attacktree.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := attacktree.Compile(t.Context(), tree, &attacktree.Options{Goal: tree.Goals()[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &attacktree.Scenario{}
+		for i, c := range m.Controls {
+			if seed>>i&1 == 0 {
+				s.Controls = append(s.Controls, c.Name)
+			}
+		}
+		if len(m.Adversaries) > 0 && seed%4 == 2 {
+			s.Adversary = m.Adversaries[0].Name
+		}
+		held := make([]bool, len(m.Controls))
+		for i := range held {
+			held[i] = seed>>i&1 == 0
+		}
+		shape, err := p.Structure(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(shape.Nodes) > 14 || !shape.HasCost {
+			continue
+		}
+		for of := Likelihood; of <= Impact; of++ {
+			if of > 0 && len(shape.Losses) == 0 {
+				continue
+			}
+			all := every(t, shape, held, of)
+			for _, lim := range []budget.Limits{{}, {Open: -1}} { // fronts, and the search where nodes are shared
+				q := problem(shape, held, of)
+				q.Limits = lim
+				found, err := budget.Solve(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c := &Curve{Points: points(found.Points), Bound: points(found.Bound), Exact: found.Exact}
+				if err := agree(c, all); err != nil {
+					t.Errorf("seed %d, %v, %+v: %v", seed, of, lim, err)
+				}
+			}
+			// Whatever the limits, the truth lies between the staircases.
+			q := problem(shape, held, of)
+			q.Limits = budget.Limits{Front: 2, Sets: 3, Open: int(seed%3) - 1}
+			found, err := budget.Solve(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range all {
+				best := 0.0
+				for _, y := range all {
+					if y.Cost <= x.Cost {
+						best = max(best, y.Value)
+					}
+				}
+				low, high := budget.At(found.Points, x.Cost+1e-9), budget.At(found.Bound, x.Cost+1e-9)
+				if low > best+1e-9*(1+best) && !found.Exact || high < best-1e-9*(1+best) {
+					t.Errorf("seed %d, %v: at %v the bounds %v and %v miss %v", seed, of, x.Cost, low, high, best)
+				}
+			}
+		}
+		if c, err := NewCurve(t.Context(), tree, p, s, Likelihood, nil); err != nil {
+			t.Error(err)
+		} else {
+			e := p.NewEvaluator()
+			if err := e.Set(s); err != nil {
+				t.Fatal(err)
+			}
+			l, err := e.Likelihood(t.Context())
+			if last := c.Points[len(c.Points)-1]; err != nil || !near(last.Value, l.Value) {
+				t.Errorf("seed %d: the budget curve ends at %v, the likelihood is %v (%v)", seed, last, l.Value, err)
+			}
+		}
+	}
+}
+
+// The oracle of the whole module, on models small enough for it: every subset
+// of the steps is evaluated as a model in which no other step can succeed.
+func TestAgainstDefinitions(t *testing.T) {
+	for seed := range uint64(60) {
+		m := treegen.Random(seed, treegen.Options{Variables: 5, Share: 0.4, AtLeast: 0.3, Conditions: 0.2, Costs: 0.9, Impacts: 0.6})
+		tree, err := attacktree.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := attacktree.Compile(t.Context(), tree, &attacktree.Options{Goal: tree.Goals()[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var steps []int
+		for i, n := range m.Nodes {
+			if n.Gate == attacktree.Step {
+				steps = append(steps, i)
+			}
+		}
+		var all [2][]Point
+		for set := range 1 << len(steps) {
+			other := m
+			other.Nodes = slices.Clone(m.Nodes)
+			cost := 0.0
+			for k, i := range steps {
+				n := *m.Nodes[i]
+				if set>>k&1 == 0 {
+					n.Likelihood = quantity.Exactly(0)
+				} else if n.Cost.Given() {
+					cost += n.Cost.Mean()
+				}
+				other.Nodes[i] = &n
+			}
+			r, err := brute.Eval(&other, tree.Goals()[0], nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[0] = append(all[0], Point{cost, r.Likelihood.Value})
+			if r.ExpectedImpact != nil {
+				all[1] = append(all[1], Point{cost, r.ExpectedImpact.Value})
+			}
+		}
+		for of, all := range all {
+			c, err := NewCurve(t.Context(), tree, p, nil, Objective(of), nil)
+			if err == ErrNoCost || err == ErrNoImpact {
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := agree(c, all); err != nil {
+				t.Errorf("seed %d, %v: %v", seed, Objective(of), err)
+			}
+		}
+	}
+}
+
+func BenchmarkNewCurve(b *testing.B) {
+	for _, of := range []Objective{Likelihood, ExpectedImpact, Impact} {
+		b.Run(fmt.Sprintf("tree/n=300/%v", of), func(b *testing.B) {
+			m := treegen.Tree(1, 300)
+			costs(m)
+			tree, err := attacktree.New(m)
+			if err != nil {
+				b.Fatal(err)
+			}
+			p, err := attacktree.Compile(context.Background(), tree, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				c, err := NewCurve(context.Background(), tree, p, nil, of, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(len(c.Points)), "points")
+			}
+		})
+	}
+}
+
+// costs gives every step of a model an integer cost up to 100.
+func costs(m attacktree.Model) {
+	for i, n := range m.Nodes {
+		if n.Gate == attacktree.Step {
+			n.Cost = quantity.Exactly(float64(1 + i*37%100))
+		}
+	}
+}

@@ -1,0 +1,243 @@
+package budget
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/atree-dev/atree/attacktree/internal/circuit"
+	"github.com/atree-dev/atree/attacktree/internal/program"
+)
+
+// A searcher looks at sets of steps, branching on one step after the other and
+// bounding by what all steps that are still open would add: more steps are never
+// worth less, and never make other steps dearer.
+//
+// The cost of a set is read in the state in which all of it succeeds, and every
+// condition holds that can.
+type searcher struct {
+	*Problem
+	program *program.Program
+	state   *program.State
+	chance  []float64
+	sets    int // looked at so far
+
+	free  map[int32]bool // steps that cost nothing in any state, by node
+	steps []decision     // the others, dearest first
+	sure  *circuit.Evaluator
+	on    []uint64            // variables that succeed, for sure
+	place map[circuit.Ref]int // of its roots: what switches controls off
+}
+
+// A decision is about an own step in all states of its bypasses.
+type decision struct {
+	node    int32
+	top     circuit.Ref // the variable, or the Ite that picks it
+	dearest float64
+}
+
+// A branch is the sets that hold in, of the first k steps, and any of the others.
+type branch struct {
+	k     int
+	in    []bool  // by step
+	bound float64 // worth of in and all the others
+}
+
+// A candidate is a set that was found.
+type candidate struct {
+	Point
+	in []bool
+}
+
+func search(ctx context.Context, p *Problem) (*Curve, error) {
+	s := &searcher{Problem: p}
+	if err := s.prepare(ctx); err != nil {
+		return nil, err
+	}
+	var found []candidate
+	var best, open []Point // staircase of found; what was not looked into
+	note := func(in []bool) {
+		low, _ := s.worth(in, len(in))
+		c := candidate{Point{s.cost(in, len(in)), low}, in}
+		if !covers(best, c.Point) {
+			found = append(found, c)
+			best = staircase(append(best, c.Point))
+		}
+	}
+	start := branch{in: make([]bool, len(s.steps))}
+	_, start.bound = s.worth(start.in, 0)
+	note(start.in)
+	for todo := []branch{start}; len(todo) > 0; {
+		b := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		bound := Point{s.cost(b.in, b.k), b.bound}
+		switch {
+		case covers(best, bound):
+		case b.k == len(s.steps) || ctx.Err() != nil || s.sets > s.Limits.sets():
+			open = append(open, bound)
+		default:
+			without := branch{k: b.k + 1, in: b.in}
+			_, without.bound = s.worth(without.in, without.k)
+			with := branch{b.k + 1, slices.Clone(b.in), b.bound}
+			with.in[b.k] = true
+			note(with.in)
+			todo = append(todo, without, with)
+		}
+	}
+
+	slices.SortStableFunc(found, func(a, b candidate) int { return compare(a.Point, b.Point) })
+	all := make([]Point, len(found))
+	for i, c := range found {
+		all[i] = c.Point
+	}
+	c := &Curve{Exact: len(open) == 0}
+	kept := distinct(all)
+	for _, i := range kept {
+		c.Points = append(c.Points, all[i])
+	}
+	if c.Bound = c.Points; !c.Exact {
+		c.Bound = staircase(append(open, best...))
+	}
+	c.steps = func(i int) []int32 { return s.nodes(found[kept[i]].in) }
+	return c, nil
+}
+
+// covers reports whether a staircase has a point that costs no more and is worth
+// no less.
+func covers(stairs []Point, p Point) bool {
+	return len(stairs) > 0 && stairs[0].Cost <= p.Cost && At(stairs, p.Cost) >= p.Worth
+}
+
+// prepare finds the steps to decide on and compiles the circuit.
+func (s *searcher) prepare(ctx context.Context) error {
+	var roots []circuit.Ref
+	for _, a := range s.Worth {
+		roots = append(roots, a.At)
+	}
+	var err error
+	if s.program, err = program.Compile(ctx, s.Circuit, roots, s.Limits.Diagram); err != nil {
+		return err
+	}
+	s.state = s.program.NewState()
+	s.chance = make([]float64, s.Circuit.NumVars())
+	s.on = make([]uint64, s.Circuit.NumVars())
+
+	// An Ite has a higher number than the variables that it picks from, and than
+	// the inner ones.
+	top := map[int32]circuit.Ref{}
+	s.place = map[circuit.Ref]int{}
+	var offs []circuit.Ref
+	for i := range s.Circuit.Len() {
+		r := circuit.MakeRef(i)
+		switch s.Circuit.Kind(r) {
+		case circuit.Variable:
+			v, _ := s.Circuit.VarOf(r)
+			top[s.Node[v]] = r
+		case circuit.Ite:
+			args := s.Circuit.Args(r)
+			if _, ok := s.place[args[0]]; !ok {
+				s.place[args[0]] = len(offs)
+				offs = append(offs, args[0])
+			}
+			top[s.Node[s.variable(args[1], nil)]] = r
+		}
+	}
+	s.sure = s.Circuit.Evaluator(offs...)
+
+	dearest := map[int32]float64{}
+	for v, node := range s.Node {
+		if s.IsStep[v] && s.Chance[v] > 0 {
+			dearest[node] = max(dearest[node], s.Cost[v])
+		}
+	}
+	s.free = map[int32]bool{}
+	for node, cost := range dearest {
+		if s.free[node] = cost == 0; cost > 0 {
+			s.steps = append(s.steps, decision{node, top[node], cost})
+		}
+	}
+	slices.SortFunc(s.steps, func(a, b decision) int {
+		return cmp.Or(cmp.Compare(b.dearest, a.dearest), cmp.Compare(a.node, b.node))
+	})
+	return nil
+}
+
+// variable returns the variable that an Ite picks; off says which of the roots
+// of sure are reached. With nil it is some variable.
+func (s *searcher) variable(r circuit.Ref, off []uint64) int {
+	for {
+		if v, ok := s.Circuit.VarOf(r); ok {
+			return v
+		}
+		args := s.Circuit.Args(r)
+		if off == nil || off[s.place[args[0]]] != 0 {
+			r = args[1]
+		} else {
+			r = args[2]
+		}
+	}
+}
+
+// taken returns, by node, the steps in the set and all from step k on.
+func (s *searcher) taken(in []bool, k int) map[int32]bool {
+	out := map[int32]bool{}
+	for i, d := range s.steps {
+		out[d.node] = in[i] || i >= k
+	}
+	return out
+}
+
+// worth returns bounds on the worth of the set and all steps from step k on.
+func (s *searcher) worth(in []bool, k int) (low, high float64) {
+	s.sets++
+	taken := s.taken(in, k)
+	for v, node := range s.Node {
+		if s.chance[v] = 0; !s.IsStep[v] || s.free[node] || taken[node] {
+			s.chance[v] = s.Chance[v]
+		}
+	}
+	s.state.Eval(s.chance)
+	for i, a := range s.Worth {
+		l, h := s.state.Bounds(i)
+		low, high = low+a.Value*l, high+a.Value*h
+	}
+	return low, high
+}
+
+// cost returns what the set costs where it and all steps from step k on succeed.
+func (s *searcher) cost(in []bool, k int) float64 {
+	taken := s.taken(in, k)
+	for v, node := range s.Node {
+		if s.on[v] = 0; s.Chance[v] > 0 && (!s.IsStep[v] || s.free[node] || taken[node]) {
+			s.on[v] = 1
+		}
+	}
+	off := s.sure.Eval(s.on)
+	for i := range off {
+		off[i] &= 1
+	}
+	sum := 0.0
+	for i, d := range s.steps {
+		if in[i] {
+			sum += s.Cost[s.variable(d.top, off)]
+		}
+	}
+	return sum
+}
+
+// nodes returns the steps of a set, ascending.
+func (s *searcher) nodes(in []bool) []int32 {
+	var out []int32
+	for i, d := range s.steps {
+		if in[i] {
+			out = append(out, d.node)
+		}
+	}
+	for node, free := range s.free {
+		if free {
+			out = append(out, node)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

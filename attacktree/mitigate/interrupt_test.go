@@ -1,0 +1,91 @@
+package mitigate
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/atree-dev/atree/attacktree"
+)
+
+// A countdown is a context that ends after its Err was asked so many times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Wherever an assessment or a comparison is interrupted, what it holds is what
+// it holds when it is not: no half of a scenario, which could read as if no
+// attack were left.
+func TestInterrupted(t *testing.T) {
+	tree, err := attacktree.Parse("t.atree", []byte(`
+		goal or g { impact 1M
+			and a { use x  step y { cost 2k likelihood 30% time 3d } }
+			and b { use x  use z }
+			seq c { use z  step w { cost 1k likelihood 20% time 2d skill 3 } }
+		}
+		step x { cost 1k likelihood 50% time 1d }
+		step z { cost 4k likelihood 40% time 4d skill 2 }
+		control k { cost 1k status deployed on x { likelihood -50% } }
+		control l { cost 2k status planned on z { block } }`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := &Options{Sets: []NamedSet{{"k", []string{"k"}}, {"both", []string{"k", "l"}}}}
+	whole, err := Assess(t.Context(), tree, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := Compare(t.Context(), tree, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	interrupted := 0
+	for n := range 5000 {
+		a, err := Assess(&countdown{t.Context(), n}, tree, opt)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("after %d: %v", n, err)
+		}
+		interrupted++
+		for _, g := range a.Goals {
+			if all := whole.Goals[0].Results; len(g.Results) == 0 || !reflect.DeepEqual(g.Results, all[:len(g.Results)]) {
+				t.Fatalf("after %d: a goal with %d results that are not the first of all", n, len(g.Results))
+			}
+		}
+	}
+	if interrupted < 3 {
+		t.Fatalf("interrupted only %d times", interrupted)
+	}
+	for n := range 5000 {
+		c, err := Compare(&countdown{t.Context(), n}, tree, opt)
+		if err == nil {
+			break
+		}
+		for i := range lengthOf(c) {
+			if !reflect.DeepEqual(c.Rows[i].Likelihood, rows.Rows[i].Likelihood) || c.Rows[i].Set != rows.Rows[i].Set {
+				t.Fatalf("after %d: row %d is another one", n, i)
+			}
+		}
+	}
+	if rows.Mode != attacktree.Saturating || rows.Adversary != "" {
+		t.Errorf("the attacker is %v %q", rows.Mode, rows.Adversary)
+	}
+}
+
+func lengthOf(c *Comparison) int {
+	if c == nil {
+		return 0
+	}
+	return len(c.Rows)
+}

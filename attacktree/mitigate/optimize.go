@@ -1,0 +1,107 @@
+package mitigate
+
+import (
+	"context"
+
+	"github.com/atree-dev/atree/attacktree"
+)
+
+// An Optimization is the whole answer of `atree optimize`: the front, the point
+// that is chosen on it, and the attacks that are left there.
+type Optimization struct {
+	Tree        *attacktree.Tree
+	Goal, Label string
+	Mode        attacktree.Mode
+	Adversary   string
+	Front       *ControlFront
+	Budget      *float64
+	Target      *float64
+	Chosen      int  // index of the point: the cheapest that meets the target, without a target the last; -1: none
+	OutOfReach  bool // no set meets the constraints and the target, for certain
+	Left        []Remaining
+}
+
+// Optimize finds the front for one goal and chooses a point on it: the cheapest
+// that meets the target or, without a target, the one that leaves the least.
+// Of opt, Sets are not used; who attacks is asked by opt, what may be chosen by
+// front. Where ctx ends early, the answer holds what was found until then.
+func Optimize(ctx context.Context, t *attacktree.Tree, opt *Options, front *FrontOptions, target *float64) (*Optimization, error) {
+	if opt == nil {
+		opt = &Options{}
+	}
+	asked := FrontOptions{}
+	if front != nil {
+		asked = *front
+	}
+	asked.Adversary, asked.Mode, asked.Params = opt.Adversary, opt.Mode, opt.Params
+	compile := opt.Compile
+	compile.Goal = opt.Goal
+	p, err := attacktree.Compile(ctx, t, &compile)
+	if err != nil {
+		return nil, err
+	}
+	f, err := Front(ctx, t, p, &asked)
+	if err != nil {
+		return nil, err
+	}
+	out := &Optimization{
+		Tree: t, Goal: opt.Goal, Mode: opt.Mode, Adversary: opt.Adversary,
+		Front: f, Budget: asked.Budget, Target: target, Chosen: len(f.Points) - 1,
+	}
+	if out.Goal == "" {
+		out.Goal = t.Goals()[0]
+	}
+	if n, ok := t.Node(out.Goal); ok {
+		out.Label = n.Label
+	}
+	if target != nil {
+		out.Chosen = f.reaching(*target)
+	}
+	if out.Chosen < 0 {
+		out.OutOfReach = f.Exact || target != nil && !f.possible(*target)
+		return out, nil
+	}
+	s := opt.scenario("", f.Points[out.Chosen].Controls)
+	if out.Left, err = remaining(ctx, t, p, s, opt.Attacks); err != nil && ctx.Err() != nil {
+		return out, nil
+	}
+	return out, err
+}
+
+// meets reports whether a value is as good as a target.
+func (f *ControlFront) meets(value, target float64) bool {
+	if f.Objective == CheapestCost {
+		return notAbove(-value, -target)
+	}
+	return notAbove(value, target)
+}
+
+// reaching returns the index of the cheapest point that meets a target, or -1.
+func (f *ControlFront) reaching(target float64) int {
+	for i, q := range f.Points {
+		if f.meets(q.Value, target) {
+			return i
+		}
+	}
+	return -1
+}
+
+// possible reports whether the bound leaves room for a set that meets a target.
+func (f *ControlFront) possible(target float64) bool {
+	for _, q := range f.Bound {
+		if f.meets(q.Value, target) {
+			return true
+		}
+	}
+	return false
+}
+
+// remaining lists the first minimal attacks of a scenario, and what would act on
+// them.
+func remaining(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s *attacktree.Scenario, n int) ([]Remaining, error) {
+	r, err := p.Eval(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return left(ctx, t, p, s, n, r)
+}
