@@ -1,0 +1,403 @@
+package uncertain_test
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/internal/treegen"
+	"github.com/atree-dev/atree/attacktree/quantity"
+	"github.com/atree-dev/atree/attacktree/uncertain"
+)
+
+func compile(t testing.TB, src string) *attacktree.Program {
+	t.Helper()
+	tree, err := attacktree.Parse("test.atree", []byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program(t, tree, "")
+}
+
+func program(t testing.TB, tree *attacktree.Tree, goal string) *attacktree.Program {
+	t.Helper()
+	p, err := attacktree.Compile(t.Context(), tree, &attacktree.Options{Goal: goal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func simulate(t testing.TB, p *attacktree.Program, opt *uncertain.Options) *uncertain.Simulation {
+	t.Helper()
+	s, err := uncertain.Simulate(t.Context(), p, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// scenarios are inherent, current and planned.
+func scenarios(tree *attacktree.Tree) []*attacktree.Scenario {
+	deployed, _ := tree.SetMembers("deployed")
+	planned, _ := tree.SetMembers("planned")
+	return []*attacktree.Scenario{{Name: "inherent"}, {Name: "current", Controls: deployed}, {Name: "planned", Controls: planned}}
+}
+
+// bytesOf is all that there is to say about a simulation.
+func bytesOf(t *testing.T, s *uncertain.Simulation) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := uncertain.WritePart(&buf, s); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// near fails unless a simulated mean is within four standard errors.
+func near(t *testing.T, what string, s uncertain.Spread, want float64) {
+	t.Helper()
+	if off := math.Abs(s.Mean - want); !(off <= 4*s.SE+1e-12*math.Abs(want)) {
+		t.Errorf("%s: mean %v, standard error %v, want %v", what, s.Mean, s.SE, want)
+	}
+}
+
+// What cannot be cut to independent chances: two steps that share a param.
+func TestSharedParam(t *testing.T) {
+	p := compile(t, `param x uniform(0, 1)
+		goal and g { step a { likelihood x } step b { likelihood x } }`)
+	s := simulate(t, p, &uncertain.Options{Samples: 50_000, Seed: 1})
+	spread := s.Scenarios[0].Column(uncertain.Likelihood).Spread()
+	near(t, "E[x²]", spread, 1.0/3)
+	if want := math.Sqrt(4.0/45) / math.Sqrt(50_000); math.Abs(spread.SE-want) > 0.02*want {
+		t.Errorf("standard error %v, want %v", spread.SE, want)
+	}
+	for _, q := range []struct{ got, u float64 }{{spread.P5, 0.05}, {spread.P50, 0.5}, {spread.P95, 0.95}} {
+		if math.Abs(q.got-q.u*q.u) > 0.01 {
+			t.Errorf("quantile %v is %v, want %v", q.u, q.got, q.u*q.u)
+		}
+	}
+}
+
+// The means of all examples, wherever those at the means are the means.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob("../../examples/*.atree")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	compared := 0
+	for _, file := range files {
+		tree, err := attacktree.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, goal := range tree.Goals() {
+			p, all := program(t, tree, goal), scenarios(tree)
+			s := simulate(t, p, &uncertain.Options{Samples: 8000, Seed: 5, Scenarios: all})
+			for i, sc := range all {
+				r, err := p.Eval(t.Context(), sc)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.AtMeans {
+					continue
+				}
+				what := filepath.Base(file) + " " + goal + " " + sc.Name + " "
+				for _, c := range []struct {
+					figure string
+					want   *attacktree.Figure
+				}{{uncertain.Likelihood, r.Likelihood}, {uncertain.ExpectedImpact, r.ExpectedImpact}, {uncertain.AnnualLoss, r.AnnualLoss}, {uncertain.YearLoss, r.AnnualLoss}} {
+					got := s.Scenarios[i].Column(c.figure)
+					if (got == nil) != (c.want == nil) {
+						t.Fatalf("%s%s: there is one of two", what, c.figure)
+					}
+					if c.want != nil {
+						near(t, what+c.figure, got.Spread(), c.want.Value)
+						compared++
+					}
+				}
+				if r.Uncertain == 0 && r.Cheapest != nil && r.Cheapest.Cost != nil {
+					near(t, what+"cheapest", s.Scenarios[i].Column(uncertain.CheapestCost).Spread(), *r.Cheapest.Cost)
+				}
+			}
+		}
+	}
+	if compared < 30 {
+		t.Errorf("only %d figures were compared", compared)
+	}
+}
+
+const model = `model "Test" { currency USD }
+	param share 20%..60%
+	adversary crime { skill 3 time 100d attempts 4..12 }
+	goal or g {
+	  impact 1M..5M
+	  attempts 3
+	  and a { step b { likelihood share cost 10..20 } step c { likelihood pert(10%, 40%, 60%) cost triangular(1, 2, 6) time 20d skill 2 } impact uniform(1k, 2k) }
+	  step d { likelihood beta(2, 6) cost lognormal(10..40) time 30d..200d skill 3 }
+	  condition quake { rate 0.1..0.3 impact 3k }
+	}
+	step inside { likelihood 30% cost 5 }
+	control k { cost 1k..2k on b, d { likelihood -(60%..95%) cost +5 } bypassed by inside }
+	control l { cost 1k on quake { likelihood -50% } on g { impact -50% } on c { block } }`
+
+func testScenarios() []*attacktree.Scenario {
+	return []*attacktree.Scenario{
+		{Name: "none"}, {Name: "k", Controls: []string{"k"}}, {Name: "both", Controls: []string{"l", "k"}, Params: map[string]float64{"share": 0.5}},
+		{Name: "crime", Adversary: "crime"},
+	}
+}
+
+// The same bytes for any number of workers and shards, and from a written part.
+func TestSameBytes(t *testing.T) {
+	p := compile(t, model)
+	opt := uncertain.Options{Samples: 9*1024 + 17, Seed: 3, Scenarios: testScenarios(), Workers: 1}
+	want := bytesOf(t, simulate(t, p, &opt))
+	for _, workers := range []int{0, 2, 7, 100} {
+		opt.Workers = workers
+		if !bytes.Equal(bytesOf(t, simulate(t, p, &opt)), want) {
+			t.Errorf("other bytes with %d workers", workers)
+		}
+	}
+	for _, shards := range []int{1, 2, 4, 10} {
+		var parts []*uncertain.Simulation
+		for i := range shards {
+			opt.Shard, opt.Shards, opt.Workers = shards-i, shards, i%3
+			read, err := uncertain.ReadPart(bytes.NewReader(bytesOf(t, simulate(t, p, &opt))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts = append(parts, read)
+		}
+		whole, err := uncertain.Merge(parts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytesOf(t, whole), want) {
+			t.Errorf("other bytes from %d shards", shards)
+		}
+	}
+}
+
+// A draw does not depend on how many there are; another seed gives others.
+func TestDrawAlone(t *testing.T) {
+	p := compile(t, model)
+	long := simulate(t, p, &uncertain.Options{Samples: 3000, Seed: 1}).Scenarios[0].Column(uncertain.YearLoss)
+	short := simulate(t, p, &uncertain.Options{Samples: 100, Seed: 1}).Scenarios[0].Column(uncertain.YearLoss)
+	other := simulate(t, p, &uncertain.Options{Samples: 100, Seed: 2}).Scenarios[0].Column(uncertain.YearLoss)
+	if !slices.Equal(long[:100], short) || slices.Equal(short, other) {
+		t.Error("a draw depends on more than the seed and its number")
+	}
+}
+
+// Every figure of a draw is what Eval says of the model with the numbers drawn.
+func TestEveryDraw(t *testing.T) {
+	src := `goal or g { impact 1M..5M  attempts uniform(1, 9)
+		and a { step b { likelihood 10%..30% cost 10..20 } step c { likelihood pert(10%, 40%, 60%) cost triangular(1, 2, 6) } }
+		step d { likelihood beta(2, 6) cost lognormal(5..40) } condition quake { rate 1..3 impact 30k } }`
+	p := compile(t, src)
+	s := simulate(t, p, &uncertain.Options{Samples: 50, Seed: 9})
+	drawn := s.Drawn()
+	for i := range 50 {
+		m := *p.Tree().Model()
+		m.Nodes = slices.Clone(m.Nodes)
+		for j, x := range drawn(i) {
+			name, attribute, _ := strings.Cut(s.Numbers[j].Name, ".")
+			k := slices.IndexFunc(m.Nodes, func(n *attacktree.Node) bool { return n.Name == name })
+			n := *m.Nodes[k]
+			m.Nodes[k] = &n
+			*map[string]*quantity.Value{"likelihood": &n.Likelihood, "cost": &n.Cost, "impact": &n.Impact, "attempts": &n.Attempts, "rate": &n.Rate}[attribute] = quantity.Exactly(x)
+		}
+		tree, err := attacktree.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := program(t, tree, "").Eval(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for figure, want := range map[string]float64{
+			uncertain.Likelihood: r.Likelihood.Value, uncertain.ExpectedImpact: r.ExpectedImpact.Value,
+			uncertain.AnnualLoss: r.AnnualLoss.Value, uncertain.CheapestCost: *r.Cheapest.Cost,
+		} {
+			if got := s.Scenarios[0].Column(figure)[i]; math.Abs(got-want) > 1e-12*want {
+				t.Errorf("draw %d: %s is %v, want %v", i, figure, got, want)
+			}
+		}
+	}
+}
+
+// Years of random models, with bypasses, accidents, assumptions and more: their
+// mean is the annual loss, and more controls never lose more.
+func TestYears(t *testing.T) {
+	n := uint64(40)
+	if testing.Short() {
+		n = 10
+	}
+	compared := 0
+	for seed := range n {
+		o := treegen.Everything
+		o.Impacts, o.Accidents = 1, 0.6
+		m := treegen.Random(seed, o)
+		for _, v := range m.Nodes {
+			if v.Goal {
+				v.Attempts = quantity.Exactly(float64(1 + seed%5*30))
+			}
+		}
+		tree, err := attacktree.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := []*attacktree.Scenario{{Name: "none"}}
+		for _, c := range m.Controls {
+			all = append(all, &attacktree.Scenario{Controls: append(slices.Clone(all[len(all)-1].Controls), c.Name)})
+		}
+		p := program(t, tree, tree.Goals()[0])
+		s := simulate(t, p, &uncertain.Options{Samples: 2048, Seed: seed, Scenarios: all})
+		var before uncertain.Values
+		for _, sc := range s.Scenarios {
+			years, annual := sc.Column(uncertain.YearLoss), sc.Column(uncertain.AnnualLoss)
+			if years == nil {
+				continue
+			}
+			compared++
+			off := make(uncertain.Values, len(years))
+			for i := range years {
+				off[i] = years[i] - annual[i]
+				if before != nil && years[i] > before[i]*(1+1e-12) {
+					t.Fatalf("model %d, draw %d: a control raises the loss from %v to %v", seed, i, before[i], years[i])
+				}
+			}
+			near(t, "off the annual loss", off.Spread(), 0)
+			before = years
+		}
+	}
+	if compared == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+// A compound Poisson sum: its mean and its variance are those of the law.
+func TestYearVariance(t *testing.T) {
+	for _, attempts := range []float64{0.5, 3, 200} {
+		p := compile(t, `goal step g { likelihood 30% impact 100 attempts `+quantity.Exactly(attempts).String()+` }`)
+		v := simulate(t, p, &uncertain.Options{Samples: 20_000, Seed: 4}).Scenarios[0].Column(uncertain.YearLoss)
+		near(t, "mean", v.Spread(), 30*attempts)
+		squares := make(uncertain.Values, len(v))
+		for i, x := range v {
+			squares[i] = (x - 30*attempts) * (x - 30*attempts)
+		}
+		near(t, "variance", squares.Spread(), 0.3*attempts*100*100)
+	}
+}
+
+func TestPrecision(t *testing.T) {
+	p := compile(t, `param x uniform(0, 1) goal step g { likelihood x }`)
+	s := simulate(t, p, &uncertain.Options{Samples: 1 << 20, Precision: 0.005, Seed: 1})
+	spread := s.Scenarios[0].Column(uncertain.Likelihood).Spread()
+	// The standard error is 0.577 of the mean by the root of the draws.
+	if s.Samples != 16384 || s.Count != s.Samples || s.Most != 1<<20 || spread.SE > 0.005*spread.Mean {
+		t.Errorf("%d draws, standard error %v", s.Samples, spread.SE)
+	}
+	whole := simulate(t, p, &uncertain.Options{Samples: 16384, Seed: 1})
+	if !slices.Equal(whole.Scenarios[0].Column(uncertain.Likelihood), s.Scenarios[0].Column(uncertain.Likelihood)) {
+		t.Error("a study that ends at a precision has other draws")
+	}
+	if s := simulate(t, p, &uncertain.Options{Samples: 3000, Precision: 1e-9}); s.Samples != 3000 {
+		t.Errorf("%d draws, want all 3000", s.Samples)
+	}
+}
+
+func TestNoAttackLeft(t *testing.T) {
+	p := compile(t, `goal step g { cost 5..10 likelihood 50% } control k { on g { block } }`)
+	s := simulate(t, p, &uncertain.Options{Samples: 100, Scenarios: []*attacktree.Scenario{{Controls: []string{"k"}}}})
+	if c := s.Scenarios[0].Column(uncertain.CheapestCost).Spread(); !math.IsInf(c.Mean, 1) || !math.IsInf(c.P5, 1) || c.SE != 0 {
+		t.Errorf("an attack that is not there costs %v", c)
+	}
+	if s.Scenarios[0].Column(uncertain.YearLoss) != nil {
+		t.Error("a loss without an impact")
+	}
+}
+
+func TestRefused(t *testing.T) {
+	p := compile(t, model)
+	for _, c := range []struct {
+		opt  uncertain.Options
+		want string
+	}{
+		{uncertain.Options{Samples: -1}, "expected 1 to"},
+		{uncertain.Options{Samples: 1 << 40}, "expected 1 to"},
+		{uncertain.Options{Workers: -1}, "workers"},
+		{uncertain.Options{Precision: math.NaN()}, "precision"},
+		{uncertain.Options{Precision: 1}, "precision"},
+		{uncertain.Options{Shard: 3, Shards: 2}, "found 3 of 2"},
+		{uncertain.Options{Shard: 1}, "found 1 of 0"},
+		{uncertain.Options{Shards: 2}, "found 0 of 2"},
+		{uncertain.Options{Samples: 2000, Shard: 1, Shards: 3}, "at most 2 shards"},
+		{uncertain.Options{Precision: 0.1, Shard: 1, Shards: 2}, "cannot be split"},
+		{uncertain.Options{Scenarios: []*attacktree.Scenario{{Controls: []string{"x"}}}}, "no control is called"},
+		{uncertain.Options{Scenarios: []*attacktree.Scenario{{Params: map[string]float64{"x": 1}}}}, "no param is called"},
+	} {
+		if _, err := uncertain.Simulate(t.Context(), p, &c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: error %v, want one with %q", c.opt, err, c.want)
+		}
+	}
+	often := compile(t, `goal step g { likelihood 50% impact 1 attempts 2M }`)
+	if _, err := uncertain.Simulate(t.Context(), often, nil); err == nil || !strings.Contains(err.Error(), "events in a year") {
+		t.Errorf("two million attempts: %v", err)
+	}
+}
+
+func TestMergeRefused(t *testing.T) {
+	p := compile(t, model)
+	part := func(i int, seed uint64) *uncertain.Simulation {
+		return simulate(t, p, &uncertain.Options{Samples: 3000, Seed: seed, Shard: i, Shards: 3})
+	}
+	for want, parts := range map[string][]*uncertain.Simulation{
+		"found none":                   nil,
+		"draws 0 to 1023 are in no":    {part(2, 1), part(3, 1)},
+		"draws 1024 to 2047 are in no": {part(1, 1), part(3, 1)},
+		"draws 2048 to 2999 are in no": {part(1, 1), part(2, 1)},
+		"draw 0 is in two":             {part(1, 1), part(1, 1)},
+		"different studies":            {part(1, 1), part(2, 2), part(3, 1)},
+	} {
+		if _, err := uncertain.Merge(parts...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+	text := string(bytesOf(t, part(1, 1)))
+	for _, c := range []struct{ old, new string }{
+		{`"part":1`, `"part":2`}, {`"count":1024`, `"count":1025`}, {`"count":1024`, `"count":-1`}, {`"first":0`, `"first":-5`}, {`"samples":3000`, `"samples":10`},
+		{`{"part"`, `["part"`}, {`"values":"`, `"values":"!`}, {`"law":{"Kind":6`, `"law":{"Kind":77`}, {`"scenarios":[`, `"scenarios":[],"x":[`},
+	} {
+		broken := strings.Replace(text, c.old, c.new, 1)
+		if _, err := uncertain.ReadPart(strings.NewReader(broken)); err == nil || broken == text {
+			t.Errorf("%s read as a part (changed: %v)", c.new, broken != text)
+		}
+	}
+}
+
+// A study under way ends with its context.
+func TestCancelled(t *testing.T) {
+	p := compile(t, model)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, err := uncertain.Simulate(ctx, p, &uncertain.Options{Samples: 1 << 22, Progress: func(int) { cancel() }})
+	if err == nil || ctx.Err() == nil {
+		t.Errorf("error %v", err)
+	}
+}
+
+// scenariosOf has one control in each.
+func scenariosOf(controls ...string) []*attacktree.Scenario {
+	var out []*attacktree.Scenario
+	for _, c := range controls {
+		out = append(out, &attacktree.Scenario{Name: c, Controls: []string{c}})
+	}
+	return out
+}

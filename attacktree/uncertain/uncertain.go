@@ -1,0 +1,195 @@
+// Package uncertain says how sure the figures of an attack tree are, when its
+// numbers are ranges.
+//
+// [Simulate] draws all uncertain numbers many times and computes the figures of
+// each draw exactly, for all scenarios with the same draws. A [Simulation] keeps
+// them draw by draw; [Column.Spread] sums one figure up. A big study can be split
+// over machines: each simulates a shard, [WritePart] and [ReadPart] carry it
+// over, and [Merge] puts the parts together to what one run would have given.
+//
+// Two layers of chance are never mixed. Likelihoods, costs and impacts are
+// uncertain because we do not know them; given them, likelihood and expected
+// impact are computed, not simulated. Only [YearLoss] draws what happens in a
+// year, since a year is one of many even where all numbers are known.
+//
+// Draw i depends on the seed and on i, and on nothing else: neither on how many
+// draws there are, nor on the number of workers or shards, nor on the scenarios.
+// So the same study gives the same bytes on any number of cores.
+package uncertain
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/quantity"
+)
+
+// The figures of a draw. Those that do not exist in a model have no column.
+const (
+	Likelihood     = "likelihood"      // that the goal is reached in an attempt
+	ExpectedImpact = "expected_impact" // mean loss of an attempt
+	AnnualLoss     = "annual_loss"     // mean loss of a year, accidents included
+	YearLoss       = "year_loss"       // loss of one year that is drawn
+	TotalCost      = "total_cost"      // of a period: of the controls, and of attempts times the expected impact (one attempt if nobody says how many)
+	CheapestCost   = "cheapest_cost"   // of the cheapest attack; +Inf where none is left
+)
+
+// A Simulation holds the figures of all draws, or of a shard of them.
+type Simulation struct {
+	Model   Model    `json:"model"`
+	Goal    string   `json:"goal"`
+	Label   string   `json:"label"`
+	Numbers []Number `json:"numbers"` // what is drawn
+
+	Seed      uint64  `json:"seed"`
+	Samples   int     `json:"samples"`             // draws of the whole study
+	Precision float64 `json:"precision,omitempty"` // that was asked for, and reached if there are fewer draws than Most
+	Most      int     `json:"most,omitempty"`      // draws at which a study with a precision ends
+	First     int     `json:"first"`               // number of the first draw that is here
+	Count     int     `json:"count"`               // draws that are here
+
+	Scenarios []Scenario `json:"scenarios"`
+}
+
+// A Model says what a simulation is about.
+type Model struct {
+	Title    string  `json:"title"`
+	File     string  `json:"file"`
+	Digest   string  `json:"digest"`
+	Currency string  `json:"currency"`
+	Period   float64 `json:"period_days"` // that costs of controls and attempts refer to
+}
+
+// A Number is an uncertain number of the model, with a name such as
+// "creds.likelihood" or that of a param.
+type Number struct {
+	Name string        `json:"name"`
+	Law  quantity.Dist `json:"law"`
+}
+
+// A Scenario holds the figures of one scenario, draw by draw.
+type Scenario struct {
+	Name      string   `json:"scenario"`
+	Controls  []string `json:"controls"`
+	Mode      string   `json:"mode"`
+	Adversary string   `json:"adversary,omitempty"`
+	Label     string   `json:"adversary_label,omitempty"`
+	Columns   []Column `json:"columns"`
+}
+
+// A Column is one figure of a scenario: entry j belongs to draw First + j.
+type Column struct {
+	Figure string `json:"figure"`
+	Values Values `json:"values"`
+}
+
+// Values are the figures of draws.
+type Values []float64
+
+// Column returns the values of a figure, or nil if it does not exist.
+func (s *Scenario) Column(figure string) Values {
+	for _, c := range s.Columns {
+		if c.Figure == figure {
+			return c.Values
+		}
+	}
+	return nil
+}
+
+// A Spread sums up the values of a figure.
+type Spread struct {
+	Mean            float64
+	SE              float64 // standard error of the mean: by how much it is off, as a rule
+	P5, P50, P95    float64 // quantiles
+	Least, Greatest float64 // that was drawn
+}
+
+// Spread sums the values up: the mean, its standard error, and quantiles, which
+// are values that were drawn. It sorts a copy.
+func (v Values) Spread() Spread {
+	if len(v) == 0 {
+		return Spread{}
+	}
+	sorted := slices.Sorted(slices.Values(v))
+	mean, variance := v.moments()
+	return Spread{
+		Mean: mean, SE: math.Sqrt(variance / float64(len(v))),
+		P5: quantileOf(sorted, 0.05), P50: quantileOf(sorted, 0.5), P95: quantileOf(sorted, 0.95),
+		Least: sorted[0], Greatest: sorted[len(sorted)-1],
+	}
+}
+
+// moments returns the mean and the unbiased variance. Deviations are taken from
+// the first value, so that numbers far from 0 keep their digits.
+func (v Values) moments() (mean, variance float64) {
+	first, sum, squares := v[0], 0.0, 0.0
+	if math.IsInf(first, 0) {
+		return first, 0
+	}
+	for _, x := range v {
+		if math.IsInf(x, 0) {
+			return x, 0
+		}
+		d := x - first
+		sum += d
+		squares += d * d
+	}
+	n := float64(len(v))
+	if n > 1 {
+		variance = max(0, squares-sum*sum/n) / (n - 1)
+	}
+	return first + sum/n, variance
+}
+
+// quantileOf returns the least of the sorted values that a share of at least q
+// does not exceed.
+func quantileOf(sorted []float64, q float64) float64 {
+	i := int(math.Ceil(q*float64(len(sorted)))) - 1
+	return sorted[min(max(i, 0), len(sorted)-1)]
+}
+
+// numbers names what a program draws. Where two numbers stand in the same place,
+// such as for two adversaries, a count tells them apart.
+func numbers(p *attacktree.Program) []Number {
+	var out []Number
+	seen := map[string]int{}
+	for _, d := range p.Draws() {
+		name := d.Param
+		if name == "" {
+			name = d.Node + d.Control + d.Adversary + "." + d.Attribute
+		}
+		if seen[name]++; seen[name] > 1 {
+			name = fmt.Sprintf("%s#%d", name, seen[name])
+		}
+		out = append(out, Number{name, d.Dist})
+	}
+	return out
+}
+
+// Drawn returns the uncertain numbers of a draw, in the order of Numbers.
+func (s *Simulation) Drawn() func(draw int) []float64 {
+	laws := tables(s.Numbers)
+	u, x, g := make([]float64, len(laws)), make([]float64, len(laws)), keyed(s.Seed)
+	return func(draw int) []float64 {
+		g.uniforms(u, uint64(draw), forNumbers)
+		for j, q := range laws {
+			x[j] = q.at(u[j])
+		}
+		return x
+	}
+}
+
+// tables returns the quantile functions of numbers; equal laws share one.
+func tables(numbers []Number) []*quantile {
+	made := map[quantity.Dist]*quantile{}
+	out := make([]*quantile, len(numbers))
+	for j, n := range numbers {
+		if made[n.Law] == nil {
+			made[n.Law] = newQuantile(n.Law)
+		}
+		out[j] = made[n.Law]
+	}
+	return out
+}
