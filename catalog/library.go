@@ -1,0 +1,75 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/diag"
+)
+
+// A catalogue as the library of a loader.
+
+// Library returns [Default] as the library of a loader. It is not read before
+// something is looked up in it.
+func Library() attacktree.Library { return onDemand{} }
+
+type onDemand struct{}
+
+var _ attacktree.Guide = onDemand{}
+
+func (onDemand) Pattern(name string) ([]byte, bool)            { return Default().Pattern(name) }
+func (onDemand) CheckThreat(slug string) *attacktree.Finding   { return Default().CheckThreat(slug) }
+func (onDemand) CheckReference(ref string) *attacktree.Finding { return Default().CheckReference(ref) }
+
+// Pattern returns the text of a pattern; see [attacktree.Library].
+func (c *Catalog) Pattern(name string) (src []byte, ok bool) {
+	p, ok := c.patterns.get(name)
+	if !ok {
+		return nil, false
+	}
+	return slices.Clone(p.src), true
+}
+
+// CheckThreat says whether the catalogue has a threat; see [attacktree.Guide].
+func (c *Catalog) CheckThreat(slug string) *attacktree.Finding {
+	if c.threats.has(slug) {
+		return nil
+	}
+	f := &attacktree.Finding{Code: "unknown-threat", Message: fmt.Sprintf("a threat %q, which the catalogue does not have", slug)}
+	if f.Hint = diag.Suggest(slug, c.threats.slugs()); f.Hint == "" {
+		f.Hint = "to look for it, type: atree catalog search " + strings.ReplaceAll(slug, "-", " ")
+	}
+	return f
+}
+
+// CheckReference says what is wrong with a reference as models write it; see
+// [attacktree.Guide] and [Catalog.Resolve].
+func (c *Catalog) CheckReference(ref string) *attacktree.Finding {
+	r := c.Resolve(ref)
+	unknown := func(format string, args ...any) *attacktree.Finding {
+		f := &attacktree.Finding{Code: "unknown-reference", Message: fmt.Sprintf(format, args...)}
+		if r.Right != "" {
+			f.Hint = fmt.Sprintf("did you mean %s?", references([]string{r.Right}))
+		}
+		return f
+	}
+	switch r.Status {
+	case Moved:
+		return &attacktree.Finding{
+			Code:    "moved-reference",
+			Message: fmt.Sprintf("%s, which has become %s since %s", ref, r.Right, r.Move.Edition),
+			Hint:    fmt.Sprintf("write %s (%s)", references([]string{r.Right}), r.Name),
+		}
+	case Unknown:
+		return unknown("%s, which %s does not have", ref, r.Title)
+	case Malformed:
+		return unknown("%q, which is no identifier of %s", ref, r.Title)
+	case Foreign:
+		if r.Right != "" {
+			return unknown("%q, which does not say of which list it is", ref)
+		}
+	}
+	return nil
+}
