@@ -37,6 +37,7 @@ type checker struct {
 	partial bool
 	// goalOptional: a library needs no goal.
 	goalOptional bool
+	library      Library
 
 	problems problems
 	nearest  int // suggestions looked for so far
@@ -73,7 +74,7 @@ func (c *checker) tree() (*Tree, error) {
 		return nil, err
 	}
 	c.t.digest = digest(c.m)
-	c.t.warnings = Vet(c.t, nil)
+	c.t.warnings = Vet(c.t, &VetOptions{Library: c.library})
 	return c.t, nil
 }
 
@@ -90,8 +91,9 @@ type place struct {
 // problems collects what was found. One place and one code is one problem, as
 // when a file with an error is copied twice.
 type problems struct {
-	list diag.List
-	seen map[site]bool
+	list   diag.List
+	seen   map[site]bool
+	broken map[diag.Span]bool // could not be read, so that nothing more is said of it
 }
 
 type site struct {
@@ -100,6 +102,9 @@ type site struct {
 }
 
 func (ps *problems) add(p *diag.Problem) {
+	if ps.broken[p.Span] {
+		return
+	}
 	if !p.Span.IsZero() {
 		at := site{p.Span, p.Code}
 		if ps.seen[at] {

@@ -172,8 +172,11 @@ func (c *checker) checkLaw(v *quantity.Value, at place) bool {
 func (c *checker) checkRange(x numberAt) {
 	lo, hi := x.value.Support()
 	can := ""
-	if !x.value.Certain() {
+	switch {
+	case !x.value.Certain():
 		can = ", which can leave that"
+	case x.value.Param != "" && x.unit == Share:
+		can = fmt.Sprintf(", which is %.4g%%", 100*hi)
 	}
 	switch {
 	case x.unit == Share && (lo < 0 || hi > 1):

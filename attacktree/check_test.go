@@ -155,7 +155,7 @@ func TestDocs(t *testing.T) {
 				for _, f := range a.files {
 					fsys[f.name] = &fstest.MapFile{Data: []byte(f.data)}
 				}
-				l := &Loader{FS: fsys}
+				l := &Loader{FS: fsys, Library: fewNames{}}
 				list := problemsOf(t, l)
 				if tree, err := l.Load("main.atree"); err == nil && regexp.MustCompile(`overdue|expired`).MatchString(string(d.Code)) {
 					list = Vet(tree, &VetOptions{Today: Date{2026, 11, 24}})

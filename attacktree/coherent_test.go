@@ -1,6 +1,7 @@
 package attacktree_test
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -268,5 +269,37 @@ func TestIncoherent(t *testing.T) {
 	}
 	if some["incoherent"] < 1000 || some["negative"] == 0 {
 		t.Errorf("the models are too tame: %v", some)
+	}
+}
+
+// What has no meaning with not and xor is refused.
+func TestIncoherentRefusals(t *testing.T) {
+	for _, n := range []*attacktree.Node{
+		{Gate: attacktree.Not, Children: []string{"a", "b"}},
+		{Gate: attacktree.Xor, Children: []string{"a"}},
+	} {
+		n.Name, n.Goal = "top", true
+		if _, err := attacktree.New(attacktree.Model{Nodes: []*attacktree.Node{n, {Name: "a"}, {Name: "b"}}}); err == nil {
+			t.Errorf("%v of %d children is accepted", n.Gate, len(n.Children))
+		}
+	}
+	tree, err := attacktree.New(attacktree.Model{Nodes: []*attacktree.Node{
+		{Name: "top", Goal: true, Gate: attacktree.Xor, Children: []string{"a", "b"}}, {Name: "a"}, {Name: "b"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	prog, err := attacktree.Compile(t.Context(), tree, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := func(a, b int) int { return min(a, b) }
+	metric := attacktree.Metric[int]{Step: func(attacktree.Numbers) int { return 1 }, Or: least, And: func(a, b int) int { return a + b }, None: 1 << 30}
+	if _, err := attacktree.Measure(t.Context(), prog, nil, metric); !errors.As(err, new(*attacktree.MetricError)) {
+		t.Errorf("the metric is %v", err)
+	}
+	for _, err := range prog.Attacks(t.Context(), nil, attacktree.ByTime) {
+		if err == nil {
+			t.Error("attacks are sorted by a time that they do not have")
+		}
 	}
 }

@@ -50,6 +50,7 @@ type Program struct {
 	optimal    lazy[*program.Family]
 	joint      lazy[*program.Program] // an own step with bypasses, and the goal
 	minimal    families
+	guarded    families // with the controls that steps meet
 	ranks      lazy[[]int32]
 	waits      lazy[[][]int32]
 	lifted     map[int32]*lazy[*Program] // by node with an assume: the same without it

@@ -54,9 +54,11 @@
 //   - AttackCount: how many minimal attacks there are.
 //   - Cheapest, Likeliest, Fastest: an attack of least cost, of greatest chance
 //     that all of it succeeds, and the one that is done soonest. Steps run side by
-//     side, except below a seq. Ties go to the fewest steps, then by name.
+//     side, except below a seq. Ties go to the least cost, then to the fewest
+//     steps, then by name.
 //   - MinSkill: the least skill with which some attack is possible.
 //   - Chokepoints: own steps without which no attack exists.
+//   - DefenceDepth: the fewest controls that an attack meets, with that attack.
 //   - Steps: the importance of each own step.
 //
 // Money is in the currency of the model, time in days, likelihoods lie from 0 to 1,
@@ -91,8 +93,7 @@
 //	var problems diag.List
 //	if errors.As(err, &problems) { … }
 //
-// No input makes this package panic, and none makes it recurse deeper than a fixed
-// limit allows.
+// No input makes this package panic, and no depth of a tree exhausts the stack.
 //
 // # Sources
 //

@@ -3,6 +3,7 @@ package attacktree
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/atree-dev/atree/attacktree/internal/program"
@@ -53,9 +54,7 @@ func (p *Program) evalIncoherent(ctx context.Context, e *Evaluator, r *Result, s
 		r.Reachable, r.Unaided = r.AttackCount.Sign() > 0, f.Unaided(e.minimalClasses())
 		return e.assumptions(ctx, r, s)
 	}
-	if errors.Is(err, program.ErrNotMonotone) {
-		r.Limits["attack_count"] = "the model has not or xor gates"
-	} else if err := r.limit(err, "attack_count"); err != nil {
+	if err := r.limit(err, "attack_count"); err != nil {
 		return err
 	}
 	if r.Likelihood == nil {
@@ -129,7 +128,10 @@ func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) 
 	total := e.root(0)
 	r.Likelihood = &total
 	r.Method, r.Size = "diagram", e.size(ctx)
-	if r.Size == 0 {
+	switch {
+	case !e.exact:
+		r.Method = "bounds"
+	case r.Size == 0:
 		r.Method = "bottom-up"
 	}
 	if p.hasLosses {
@@ -140,6 +142,10 @@ func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) 
 			r.AnnualLoss = &annual
 			e.state.Eval(e.prob)
 		}
+	}
+	if !total.Exact {
+		r.Limits["steps"] = "the likelihood is known by its bounds only"
+		return nil
 	}
 	var err error
 	r.Steps, err = e.importance(ctx, total.Value, needed)
@@ -177,7 +183,7 @@ func (e *Evaluator) attacks(ctx context.Context, r *Result, reachable bool, need
 
 	var cheapest *taken
 	if cheapest, err = e.best(ctx, ByCost, e.classes, r.Unaided); err != nil {
-		figures := []string{"likeliest"}
+		figures := []string{"likeliest", "defence_depth"}
 		if p.hasCost {
 			figures = append(figures, "cheapest")
 		}
@@ -193,6 +199,11 @@ func (e *Evaluator) attacks(ctx context.Context, r *Result, reachable bool, need
 			return err
 		}
 		r.Likeliest = e.describe(likeliest)
+		if r.DefenceDepth, err = e.defenceDepth(ctx, cheapest, r.Unaided); err != nil {
+			if err := r.limit(err, "defence_depth"); err != nil {
+				return err
+			}
+		}
 	}
 	if p.hasTime {
 		fastest, proven, err := e.fastest(ctx, cheapest, r.Unaided)
@@ -352,7 +363,9 @@ func (e *Evaluator) assumptions(ctx context.Context, r *Result, s *Scenario) err
 		if err := r.limit(err, "assumed "+m.Name); err != nil {
 			return err
 		}
-		if err == nil {
+		if err == nil && !computed.Exact {
+			r.Limits["assumed "+m.Name] = fmt.Sprintf("the computed likelihood lies between %v and %v", computed.Low, computed.High)
+		} else if err == nil {
 			r.Assumed = append(r.Assumed, Assumption{m.Name, e.value(p.nodes[i].base.chance), computed.Value})
 		}
 	}

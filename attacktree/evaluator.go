@@ -36,6 +36,7 @@ type Evaluator struct {
 	classes []program.Class
 
 	state   *program.State
+	exact   bool // else its values have bounds
 	words   []uint64
 	reached []uint64
 	clock   clock
@@ -354,7 +355,7 @@ func (e *Evaluator) run(ctx context.Context) error {
 		return err
 	}
 	if e.state == nil {
-		e.state = prog.NewState()
+		e.state, e.exact = prog.NewState(), prog.Exact()
 	}
 	e.state.Eval(e.prob)
 	return nil
@@ -382,7 +383,14 @@ func (e *Evaluator) ExpectedImpact(ctx context.Context) (Figure, error) {
 }
 
 // root returns the chance of a root of the likelihood program.
-func (e *Evaluator) root(i int) Figure { return exactly(e.state.Value(i)) }
+func (e *Evaluator) root(i int) Figure {
+	x := exactly(e.state.Value(i))
+	if !e.exact {
+		x.Low, x.High = e.state.Bounds(i)
+		x.Exact = x.Low == x.High
+	}
+	return x
+}
 
 // loss sums impacts over the outputs from the given root on.
 func (e *Evaluator) loss(from int) Figure {

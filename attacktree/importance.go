@@ -27,6 +27,9 @@ func (e *Evaluator) importance(ctx context.Context, total float64, needed []int3
 		if err != nil {
 			return nil, err
 		}
+		if !prog.Exact() {
+			return nil, &LimitError{What: "nodes", Max: p.opt.MaxNodes}
+		}
 		s := prog.NewState()
 		s.Eval(e.prob)
 		for i := range p.nodes {

@@ -49,7 +49,8 @@ type Loader struct {
 	// that of an [os.Root] sees to it.
 	FS fs.FS
 
-	// Library answers paths that begin with catalog:.
+	// Library answers paths that begin with catalog:. If it is a [Guide], it is
+	// asked about threats and references as well.
 	Library Library
 
 	// GoalOptional allows a tree without a goal, as a file of parts for others is.
@@ -121,6 +122,7 @@ func (l *Loader) load(shown, at string, src []byte) (*Tree, error) {
 	c.origins = &origins{sources: r.sources, replaced: b.replaced}
 	c.partial = r.partial
 	c.goalOptional = l.GoalOptional
+	c.library = l.Library
 	c.problems = r.problems
 	return c.tree()
 }
@@ -162,6 +164,12 @@ func (r *reader) parse(shown, at string, src []byte) *source {
 	file, found := dsl.Parse(shown, src)
 	for _, p := range found {
 		r.problems.add(p)
+	}
+	if r.problems.broken == nil {
+		r.problems.broken = map[diag.Span]bool{}
+	}
+	for _, p := range found {
+		r.problems.broken[p.Span] = true
 	}
 	r.partial = r.partial || found.Err() != nil
 	s := &source{path: at, file: file}
@@ -246,14 +254,17 @@ func (r *reader) follow(from *source, to dsl.Text) *source {
 	case err == nil:
 		return r.parse(path.Join(r.l.Dir, at), at, src)
 	case errors.Is(err, fs.ErrNotExist):
-		p := r.report("import-failed", to.Span, "there is no file %q", at)
+		p := r.report("import-failed", to.Span, "there is no file %q", path.Join(r.l.Dir, at))
 		if near := nearFile(r.l.FS, at); near != "" {
-			p.Hint = fmt.Sprintf("did you mean %q?", near)
+			p.Hint = fmt.Sprintf("did you mean %q?", path.Join(path.Dir(to.Value), near))
 		}
 	case strings.Contains(err.Error(), "escapes"): // what an os.Root says
 		r.report("outside-root", to.Span, "%q leads out of the root folder by a symbolic link", to.Value)
 	default:
-		r.report("import-failed", to.Span, "cannot read %q: %v", at, err)
+		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+			err = pathErr.Err
+		}
+		r.report("import-failed", to.Span, "cannot read %q: %v", path.Join(r.l.Dir, at), err)
 	}
 	return nil
 }
@@ -299,8 +310,19 @@ func positive(n, otherwise int) int {
 }
 
 // readFile reads at most one byte more than a file may have, which the parser
-// then refuses.
+// then refuses. Only regular files are opened: a pipe may never begin to speak,
+// and a device never end.
 func readFile(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is a folder; expected a file")}
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is no regular file")}
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
@@ -309,8 +331,8 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
 }
 
-// nearFile returns the file in the same folder whose name is most like that of
-// the one that was looked for.
+// nearFile returns the name of the file in the same folder that is most like
+// that of the one that was looked for.
 func nearFile(fsys fs.FS, name string) string {
 	entries, err := fs.ReadDir(fsys, path.Dir(name))
 	if err != nil {
@@ -322,10 +344,7 @@ func nearFile(fsys fs.FS, name string) string {
 			names = append(names, e.Name())
 		}
 	}
-	if near := diag.Nearest(path.Base(name), names); near != "" {
-		return path.Join(path.Dir(name), near)
-	}
-	return ""
+	return diag.Nearest(path.Base(name), names)
 }
 
 // checkImportCycles refuses files that import or copy themselves, perhaps by way

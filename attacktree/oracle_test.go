@@ -336,6 +336,11 @@ func sameResult(t *testing.T, where string, want, got *attacktree.Result) {
 	sameAttack(t, where+": fastest", attacktree.ByTime, want.Fastest, got.Fastest)
 	same(t, where, "min skill", skill(want.MinSkill), skill(got.MinSkill))
 	same(t, where, "chokepoints", want.Chokepoints, got.Chokepoints)
+	same(t, where, "depth", want.DefenceDepth == nil, got.DefenceDepth == nil)
+	if want.DefenceDepth != nil && got.DefenceDepth != nil {
+		same(t, where, "controls met", want.DefenceDepth.Controls, got.DefenceDepth.Controls)
+		sameAttack(t, where+": depth", attacktree.ByCost, want.DefenceDepth.Attack, got.DefenceDepth.Attack)
+	}
 	same(t, where, "limits", map[string]string(nil), got.Limits)
 	sameImportance(t, where, want.Steps, got.Steps)
 	same(t, where, "assumed nodes", len(want.Assumed), len(got.Assumed))

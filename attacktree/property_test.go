@@ -150,7 +150,12 @@ func TestScaledCosts(t *testing.T) {
 		}
 		for _, s := range scenarios(seed, &m) {
 			want := eval(t, compile(t, m, goals(&m)[0]), s)
-			for _, a := range []**attacktree.Attack{&want.Cheapest, &want.Likeliest, &want.Fastest} {
+			witnesses := []**attacktree.Attack{&want.Cheapest, &want.Likeliest, &want.Fastest}
+			if d := want.DefenceDepth; d != nil {
+				want.DefenceDepth = &attacktree.Depth{Controls: d.Controls, Attack: d.Attack}
+				witnesses = append(witnesses, &want.DefenceDepth.Attack)
+			}
+			for _, a := range witnesses {
 				if *a != nil && (*a).Cost != nil {
 					scaled, eight := **a, 8**(*a).Cost
 					scaled.Cost = &eight

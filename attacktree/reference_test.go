@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/mitigate"
 	"github.com/atree-dev/atree/attacktree/quantity"
 )
 
@@ -233,10 +234,10 @@ var referenceChecks = map[string]referenceCheck{
 		sameNumber(t, r.Name, key, want.P, likelihood(r.result))
 		sameNumber(t, r.Name, key, want.Damage, expectedImpact(r.result))
 	}},
-	"control_cost_vs_P_root_front":          {compare: eachSet(likelihood)},
-	"control_cost_vs_expected_damage_front": {compare: eachSet(expectedImpact)},
-	"defcost_vs_min_attack_cost_front":      {compare: compareDefences},
-	"published_front":                       {compare: compareDefences},
+	"control_cost_vs_P_root_front":          {compare: wholeFront(mitigate.Likelihood)},
+	"control_cost_vs_expected_damage_front": {compare: wholeFront(mitigate.ExpectedImpact)},
+	"defcost_vs_min_attack_cost_front":      {compare: wholeFront(mitigate.CheapestCost)},
+	"published_front":                       {compare: wholeFront(mitigate.CheapestCost)},
 
 	"nodes": {compare: func(t *testing.T, key string, r *reference, value json.RawMessage) {
 		same(t, r.Name, key, decode[int](t, value), len(r.Nodes))
@@ -291,57 +292,28 @@ func lastPoint(figure func(*attacktree.Result) float64) func(*testing.T, string,
 	}
 }
 
-// eachSet compares every point [cost, figure, controls] of a front.
-func eachSet(figure func(*attacktree.Result) float64) func(*testing.T, string, *reference, json.RawMessage) {
+// wholeFront compares a front of the cost of a set of controls against an
+// objective, a list of [cost, figure, …]. The controls that may be chosen are all.
+func wholeFront(objective mitigate.Objective) func(*testing.T, string, *reference, json.RawMessage) {
 	return func(t *testing.T, key string, r *reference, value json.RawMessage) {
 		t.Helper()
-		for _, point := range decode[[][]any](t, value) {
-			var set []string
-			for _, name := range point[2].([]any) {
-				set = append(set, name.(string))
-			}
-			got := eval(t, r.program, &attacktree.Scenario{Controls: set})
-			sameNumber(t, r.Name, fmt.Sprintf("%s: %v", key, set), point[1].(float64), figure(got))
+		tree, err := attacktree.New(r.model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		front, err := mitigate.Front(t.Context(), tree, r.program, &mitigate.FrontOptions{Objective: objective})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := decode[[][]any](t, value)
+		if len(want) != len(front.Points) || !front.Exact {
+			t.Fatalf("%s: %s: expected %v, found %v", r.Name, key, want, front.Points)
+		}
+		for i, q := range front.Points {
+			sameNumber(t, r.Name, key+", cost", want[i][0].(float64), q.Cost)
+			sameNumber(t, r.Name, key, want[i][1].(float64), q.Value)
 		}
 	}
-}
-
-// compareDefences makes the front of the cost of a set of controls against the
-// cost of the cheapest attack that is left, of all sets.
-func compareDefences(t *testing.T, key string, r *reference, value json.RawMessage) {
-	t.Helper()
-	best := map[float64]float64{} // by the cost of the set
-	for set := range 1 << len(r.model.Controls) {
-		var names []string
-		spent := 0.0
-		for c, k := range r.model.Controls {
-			if set>>c&1 == 1 {
-				names = append(names, k.Name)
-				spent += k.Cost.Mean()
-			}
-		}
-		got := eval(t, r.program, &attacktree.Scenario{Controls: names})
-		if got.Cheapest == nil {
-			t.Fatalf("%s: no attack is left against %v", r.Name, names)
-		}
-		best[spent] = max(best[spent], cost(got))
-	}
-	spendings := make([]float64, 0, len(best))
-	for spent := range best {
-		spendings = append(spendings, spent)
-	}
-	slices.Sort(spendings)
-	var found [][2]float64
-	for _, spent := range spendings {
-		if len(found) == 0 || best[spent] > found[len(found)-1][1] {
-			found = append(found, [2]float64{spent, best[spent]})
-		}
-	}
-	var want [][2]float64
-	for _, point := range decode[[][]any](t, value) {
-		want = append(want, [2]float64{point[0].(float64), point[1].(float64)})
-	}
-	same(t, r.Name, key, want, found)
 }
 
 // compareCheapest compares a list of [cost, steps]; attacks of one cost may

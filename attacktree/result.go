@@ -47,9 +47,9 @@ func (f Figure) times(x float64) Figure {
 }
 
 // A Result holds all figures of one goal in one scenario. Each means what the
-// manual of the figures says; one that does not exist is nil. Where the model has
+// package comment says; one that does not exist is nil. Where the model has
 // [Not] or [Xor] gates, there are no cheapest, likeliest and fastest attack, no
-// least skill and no chokepoints.
+// least skill, no chokepoints and no depth.
 type Result struct {
 	Goal      string
 	Label     string
@@ -66,16 +66,17 @@ type Result struct {
 	AnnualLoss     *Figure // per 365 days, accidents included; nil where nobody says how many attempts there are
 	AttackCount    *big.Int
 
-	Cheapest    *Attack
-	Likeliest   *Attack
-	Fastest     *Attack
-	MinSkill    *int
-	Chokepoints []string // own steps without which no attack exists, in the order of the model
+	Cheapest     *Attack
+	Likeliest    *Attack
+	Fastest      *Attack
+	MinSkill     *int
+	Chokepoints  []string // own steps without which no attack exists, in the order of the model
+	DefenceDepth *Depth   // the attack that has the fewest controls to deal with
 
 	Steps   []Importance // own steps, the most critical first; empty where the likelihood is 0
 	Assumed []Assumption
 
-	Method    string            // how it was got: "bottom-up" where nothing is shared, else "diagram"
+	Method    string            // how it was got: "bottom-up" where nothing is shared, else "diagram"; "bounds" where its size met a limit
 	Size      int               // nodes of the diagram
 	Uncertain int               // uncertain numbers that were counted by their mean
 	AtMeans   bool              // likelihood and expected impact are the values at the means, not the means

@@ -1,6 +1,8 @@
 package attacktree
 
 import (
+	"context"
+	"math"
 	"slices"
 
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
@@ -21,6 +23,7 @@ func (p *Program) Structure(s *Scenario) (*compiled.Structure, error) {
 	})
 	out := &compiled.Structure{
 		Likelihood: g.Circuit, Goal: g.reached[p.goal],
+		Program: p.likelihoodProgram, Roots: 1 + len(p.outputs)*(1+len(p.stateAccidents())),
 		Attack: a.Circuit, AttackGoal: a.reached[p.goal],
 		HasCost: p.hasCost,
 	}
@@ -65,6 +68,20 @@ func (p *Program) Structure(s *Scenario) (*compiled.Structure, error) {
 		e.held = held
 		o := p.outputs[i]
 		return e.impactOf(&p.nodes[o.node], o.state)
+	}
+	out.Cheapest = func(ctx context.Context, held []bool) (float64, error) {
+		e.held, e.valued = held, false
+		e.spread()
+		reachable, unaided := e.structure()
+		if !reachable {
+			return math.Inf(1), nil
+		}
+		e.numbers()
+		a, err := e.best(ctx, ByCost, e.classes, unaided)
+		if a == nil {
+			return math.Inf(1), err
+		}
+		return a.cost, nil
 	}
 	return out, nil
 }

@@ -14,13 +14,17 @@ import (
 
 // VetOptions say what [Vet] may take into account.
 type VetOptions struct {
-	Today Date // reviews that are overdue and acceptances that have run out are found only if it is given
+	Today   Date    // reviews that are overdue and acceptances that have run out are found only if it is given
+	Library Library // if it is a [Guide], it is asked about threats and references
 }
 
 // Vet looks through a tree for what is allowed but is probably not meant, in
 // reading order. It takes time near linear in the size of the tree.
 func Vet(t *Tree, opt *VetOptions) diag.List {
 	v := &vetter{Tree: t, m: t.model}
+	if opt != nil {
+		v.guide, _ = opt.Library.(Guide)
+	}
 	for _, look := range looks {
 		look.at(v)
 	}
@@ -44,11 +48,13 @@ var looks = []struct {
 	{"controls", (*vetter).idleControls},
 	{"sets", (*vetter).brokenSets},
 	{"params", (*vetter).unusedParams},
+	{"references", (*vetter).references},
 }
 
 type vetter struct {
 	*Tree
-	m *Model
+	m     *Model
+	guide Guide // nil: nobody to ask
 	problems
 }
 

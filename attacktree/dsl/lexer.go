@@ -84,11 +84,18 @@ func newScanner(src *diag.Source, report func(*diag.Problem)) *scanner {
 	return s
 }
 
-// all returns every token of the text, the last one of kind tokEOF.
+// all returns every token of the text, the last one of kind tokEOF. Past the
+// limit, which comments count for too, there is only that one.
 func (s *scanner) all() []token {
-	tokens := make([]token, 0, len(s.text)/8+8)
+	tokens := make([]token, 0, min(len(s.text)/8, maxTokens)+8)
 	for {
 		t := s.next()
+		if len(tokens)+len(s.comments) > maxTokens {
+			s.comments = nil
+			s.report(&diag.Problem{Code: codeTooLarge, Span: s.src.Span(int(t.start), int(t.start)),
+				Message: fmt.Sprintf("the file has more than %d words, signs and comments", maxTokens), Hint: "split it, and import the parts"})
+			return []token{{kind: tokEOF}}
+		}
 		tokens = append(tokens, t)
 		if t.kind == tokEOF {
 			return tokens
@@ -139,6 +146,9 @@ func (s *scanner) comment() {
 	s.at = lineEnd(s.text, start)
 	end := start + len(strings.TrimRight(s.text[start:s.at], " \t\r"))
 	s.comments = append(s.comments, Comment{Span: s.src.Span(start, end), Own: s.first})
+	if len(s.comments) > maxTokens {
+		s.at = len(s.text)
+	}
 }
 
 func (s *scanner) symbol() (token, bool) {

@@ -20,6 +20,7 @@ import (
 // Limits of one file. What goes beyond is a problem with a place.
 const (
 	MaxSize     = 256 << 20 // bytes of a file
+	maxTokens   = 16 << 20  // words, numbers, texts, signs and comments of a file
 	maxDepth    = 10_000    // blocks inside blocks
 	maxProblems = 100       // that are reported
 )

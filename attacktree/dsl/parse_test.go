@@ -199,6 +199,11 @@ func TestLimits(t *testing.T) {
 	if _, list := Parse("x", make([]byte, MaxSize+1)); len(list) != 1 || list[0].Code != codeTooLarge {
 		t.Errorf("too large: %v", list)
 	}
+	for _, many := range []string{"#\n", "}"} {
+		if _, list := Parse("x", []byte(strings.Repeat(many, maxTokens+1))); len(list) != 1 || list[0].Code != codeTooLarge {
+			t.Errorf("too many of %q: %v", many, list[0])
+		}
+	}
 	_, list = Parse("x", []byte(strings.Repeat("? }\n", 10_000)))
 	if len(list) != maxProblems+1 || list[maxProblems].Code != codeTooMany {
 		t.Errorf("%d problems", len(list))

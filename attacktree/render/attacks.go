@@ -60,7 +60,12 @@ func attacksMessage(l *AttackList) *AttacksMessage {
 		Attacks:     []AttackMessage{},
 		AttackCount: decimal(l.Count),
 		Complete:    l.Complete,
+		Scenario:    scenarioName(&l.Scenario),
+		Mode:        modeOf(l.Scenario.Mode, l.Scenario.Adversary).String(),
 		Limits:      l.Limits,
+	}
+	if l.Scenario.Adversary != "" {
+		goal.Adversary = &l.Scenario.Adversary
 	}
 	for _, a := range l.Attacks {
 		goal.Attacks = append(goal.Attacks, AttackMessage{

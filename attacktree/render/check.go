@@ -33,7 +33,7 @@ func CheckText(w io.Writer, files []Checked, opt *TextOptions) error {
 				return err
 			}
 		}
-		fmt.Fprintf(&buf, "%s: %s\n", f.File, verdict(f))
+		fmt.Fprintf(&buf, "%s: %s\n", printable(f.File), verdict(f))
 	}
 	_, err := w.Write(buf.Bytes())
 	return err

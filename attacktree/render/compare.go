@@ -2,8 +2,10 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/mitigate"
 )
 
@@ -37,7 +39,11 @@ func CompareCSV(w io.Writer, c *mitigate.Comparison) error {
 }
 
 func compareMessage(c *mitigate.Comparison) *CompareMessage {
-	msg := &CompareMessage{Format, Tool, modelMessage(c.Tree), c.Goal, []RowMessage{}}
+	msg := &CompareMessage{
+		Format: Format, Tool: Tool, Model: modelMessage(c.Tree), Goal: c.Goal, Mode: modeOf(c.Mode, c.Adversary).String(), Rows: []RowMessage{}}
+	if c.Adversary != "" {
+		msg.Adversary = &c.Adversary
+	}
 	for _, r := range c.Rows {
 		msg.Rows = append(msg.Rows, RowMessage{
 			Set:            r.Set,
@@ -49,6 +55,7 @@ func compareMessage(c *mitigate.Comparison) *CompareMessage {
 			CheapestCost:   figureMessage(r.CheapestCost),
 			Return:         number(r.Return),
 			DominatedBy:    list(r.DominatedBy),
+			Limits:         r.Limits,
 		})
 	}
 	return msg
@@ -57,12 +64,14 @@ func compareMessage(c *mitigate.Comparison) *CompareMessage {
 func comparePage(c *mitigate.Comparison) *page {
 	p := new(page)
 	m := c.Tree.Model()
-	title(p, m, 0, "")
+	title(p, m, c.Mode, c.Adversary)
 	p.heading(2, namesOf(m).both(c.Goal, c.Label))
 	p.say(strong, compareAnswer(c))
 
 	var loss, annual, attack bool
 	for _, r := range c.Rows {
+		_, limited := r.Limits["cheapest_cost"]
+		attack = attack || limited
 		loss = loss || r.ExpectedImpact != nil
 		annual = annual || r.AnnualLoss != nil
 		attack = attack || r.CheapestCost != nil
@@ -73,14 +82,14 @@ func comparePage(c *mitigate.Comparison) *page {
 		cell  func(*mitigate.Row) string
 	}{
 		{true, "cost/" + period(m.Period), func(r *mitigate.Row) string { return amount(r.Cost) }},
-		{true, "chance", func(r *mitigate.Row) string { return figure(r.Likelihood, percent) }},
-		{loss, "loss/attempt", func(r *mitigate.Row) string { return figure(r.ExpectedImpact, amount) }},
-		{annual, "loss/year", func(r *mitigate.Row) string { return figure(r.AnnualLoss, amount) }},
+		{true, "chance", func(r *mitigate.Row) string { return left(r, "likelihood", r.Likelihood, percent) }},
+		{loss, "loss/attempt", func(r *mitigate.Row) string { return left(r, "expected_impact", r.ExpectedImpact, amount) }},
+		{annual, "loss/year", func(r *mitigate.Row) string { return left(r, "annual_loss", r.AnnualLoss, amount) }},
 		{attack, "cheapest attack", func(r *mitigate.Row) string {
 			if !r.Reachable {
 				return "none left"
 			}
-			return figure(r.CheapestCost, amount)
+			return left(r, "cheapest_cost", r.CheapestCost, amount)
 		}},
 	}
 	t := &table{columns: []column{{title: "set", fit: cuts}}}
@@ -113,6 +122,14 @@ func comparePage(c *mitigate.Comparison) *page {
 	return p
 }
 
+// left shows a figure of a row, or that a limit left it out.
+func left(r *mitigate.Row, key string, f *attacktree.Figure, unit func(float64) string) string {
+	if _, limited := r.Limits[key]; limited && f == nil {
+		return unknown
+	}
+	return figure(f, unit)
+}
+
 // compareAnswer names the sets that no other one beats.
 func compareAnswer(c *mitigate.Comparison) string {
 	var best []string
@@ -121,9 +138,16 @@ func compareAnswer(c *mitigate.Comparison) string {
 			best = append(best, r.Set)
 		}
 	}
+	bounds := slices.ContainsFunc(c.Rows, func(r mitigate.Row) bool {
+		return r.Likelihood == nil || !r.Likelihood.Exact || r.ExpectedImpact != nil && !r.ExpectedImpact.Exact
+	})
 	switch {
 	case len(c.Rows) < 2 || len(best) == 0:
 		return ""
+	case bounds && len(best) == len(c.Rows):
+		return "No set is proven better than another: where two numbers stand, the figure lies between them."
+	case bounds:
+		return "Worth a look are " + among(best, 6) + ": no other set is proven better than one of them."
 	case len(best) == len(c.Rows):
 		return "No set is beaten by another: each that costs more leaves less risk."
 	case len(best) == 1:

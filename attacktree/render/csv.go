@@ -14,6 +14,10 @@ import (
 // CSV is the JSON laid flat: a column is the keys on the way to a value, joined
 // by "_". Lists of names are joined by blanks, which no name holds; what does
 // not exist is empty; lists of objects have no place in a row and are left out.
+//
+// Texts are written as the model holds them, for programs to read. A spreadsheet
+// takes a cell that begins with =, +, - or @ for a formula: import labels of
+// models that others wrote as text.
 
 // writeCSV writes a header and one record a row. The columns depend on the
 // type T alone, so that every run has the same ones.

@@ -272,6 +272,10 @@ func (p *picture) holds(n *attacktree.Node, succeeds map[string]bool) bool {
 		return held > 0
 	case attacktree.AtLeast:
 		return held >= n.K
+	case attacktree.Not:
+		return held == 0
+	case attacktree.Xor:
+		return held%2 == 1
 	}
 	return held == len(n.Children)
 }
@@ -392,6 +396,12 @@ func (p *picture) node(n *attacktree.Node) dot.Node {
 	case attacktree.AtLeast:
 		shape, style, gate = "hexagon", "filled", strconv.Itoa(n.K)+" of "+strconv.Itoa(len(n.Children))
 		p.tells[aboutAtLeast] = true
+	case attacktree.Not:
+		shape, style, gate = "invtrapezium", "filled", "NOT"
+		p.tells[aboutNot] = true
+	case attacktree.Xor:
+		shape, style, gate = "parallelogram", "filled", "XOR"
+		p.tells[aboutXor] = true
 	}
 	fill, line, text, width, borders, margin := paper, ink, ink, "", "", "0.14,0.09"
 	if n.Gate == attacktree.Seq {
@@ -644,6 +654,8 @@ const (
 	aboutAnd
 	aboutSeq
 	aboutAtLeast
+	aboutNot
+	aboutXor
 	aboutCondition
 	aboutLikelihood
 	aboutTime
@@ -663,6 +675,8 @@ var legendTexts = [legendRows][2]string{
 	aboutAnd:        {"AND", "all of its children"},
 	aboutSeq:        {"SEQ", "all of its children, in the order of the numbers"},
 	aboutAtLeast:    {"k of n", "at least k of its n children"},
+	aboutNot:        {"NOT", "holds as long as its child is not reached"},
+	aboutXor:        {"XOR", "an odd number of its children"},
 	aboutCondition:  {"dashed note", "a condition: nobody brings it about"},
 	aboutLikelihood: {"20 %", "likelihood that the step succeeds"},
 	aboutTime:       {"14 d", "time that the step takes"},

@@ -59,6 +59,9 @@ func evalMessage(a *mitigate.Assessment) *EvalMessage {
 				LastLikelihood:    number(v.LastLikelihood),
 				ShapleyLikelihood: number(v.ShapleyLikelihood),
 				Return:            number(v.Return),
+
+				ShapleySE:           number(v.ShapleyError),
+				ShapleyLikelihoodSE: number(v.ShapleyLikelihoodError),
 			})
 		}
 		msg.Goals = append(msg.Goals, goal)
@@ -87,6 +90,9 @@ func scenarioMessage(r *attacktree.Result) ScenarioMessage {
 		Unaided:        r.Unaided,
 		AtMeans:        r.AtMeans,
 		Limits:         r.Limits,
+	}
+	if d := r.DefenceDepth; d != nil {
+		msg.DefenceDepth = &DepthMessage{len(d.Controls), list(d.Attack.Steps)}
 	}
 	if r.Adversary != "" {
 		msg.Adversary = &r.Adversary

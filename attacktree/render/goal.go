@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/atree-dev/atree/attacktree"
@@ -215,6 +216,17 @@ func (r *goalReport) figures() *table {
 	attack("fastest attack", "fastest",
 		func(s *attacktree.Result) *attacktree.Attack { return s.Fastest },
 		func(a *attacktree.Attack) string { return optional(a.Time, duration) })
+	if len(r.m.Controls) > 0 {
+		add("fewest controls on an attack", plain, func(s *attacktree.Result) string {
+			switch _, limited := s.Limits["defence_depth"]; {
+			case s.DefenceDepth != nil:
+				return strconv.Itoa(len(s.DefenceDepth.Controls))
+			case limited:
+				return unknown
+			}
+			return absent
+		})
+	}
 	add("least skill needed (0 to 10)", plain, func(s *attacktree.Result) string { return skillOf(s.MinSkill) })
 	return t
 }
@@ -251,8 +263,6 @@ func (r *goalReport) missing(p *page, s *attacktree.Result) {
 		case key == "fastest" && s.Fastest != nil:
 			p.note("Not certain in " + s.Scenario + ": the fastest attack; " + why + ".")
 			continue
-		case !r.losses && (key == "expected_impact" || key == "annual_loss"):
-			continue // there would be none without the limit
 		case figures[why] == nil:
 			reasons = append(reasons, why)
 		}
@@ -427,27 +437,38 @@ func (r *goalReport) controls(p *page) {
 	if losses {
 		what, unit = "expected loss", amount
 	}
-	t := &table{columns: []column{{title: "control", fit: cuts}, {fit: cuts}, {title: "status"}}}
+	t := &table{columns: []column{{title: "control", fit: cuts}, {title: "status"}}}
 	if costs {
 		t.columns = append(t.columns, column{title: "cost/" + period(r.m.Period), right: true})
 	}
-	t.columns = append(t.columns, column{title: "alone", right: true}, column{title: "with the rest", right: true})
+	t.columns = append(t.columns, column{title: "alone", right: true}, column{title: "fair share", right: true}, column{title: "with the rest", right: true})
+	returns := slices.ContainsFunc(r.Values, func(v mitigate.Value) bool { return v.Return != nil })
+	if returns {
+		t.columns = append(t.columns, column{title: "return", right: true})
+	}
 	var idle []string
 	for _, v := range r.Values {
 		c := r.control(v.Control)
-		alone, last := r.worth(&v)
+		alone, fair, last := r.worth(&v)
 		if alone != nil && last != nil && *alone == 0 && *last == 0 {
 			idle = append(idle, v.Control)
 			continue
 		}
-		cells := []string{v.Control, c.Label, c.Status.String()}
+		cells := []string{v.Control, c.Status.String()}
 		if costs {
 			cells = append(cells, optional(v.Cost, amount))
 		}
-		t.add(append(cells, optional(alone, unit), optional(last, unit))...)
+		cells = append(cells, optional(alone, unit), optional(fair, unit), optional(last, unit))
+		if returns {
+			cells = append(cells, optional(v.Return, percent))
+		}
+		t.add(cells...)
 	}
-	p.heading(3, "What each control takes off the "+what+": alone, and added to the rest")
+	p.heading(3, "What each control takes off the "+what+": alone, as its fair share, and added to the rest")
 	p.table(t)
+	if slices.ContainsFunc(r.Values, func(v mitigate.Value) bool { return v.ShapleyLikelihoodError != nil }) {
+		p.note("The fair shares are means over orders in which the controls are added, drawn at random with a fixed seed.")
+	}
 	if len(idle) > 0 {
 		p.note("No effect on the " + what + ": " + among(idle, 8) + ".")
 	}
@@ -462,12 +483,13 @@ func (r *goalReport) controls(p *page) {
 	}
 }
 
-// worth returns the reduction that counts for a control, alone and last.
-func (r *goalReport) worth(v *mitigate.Value) (alone, last *float64) {
+// worth returns the reduction that counts for a control: alone, as its fair
+// share, and last.
+func (r *goalReport) worth(v *mitigate.Value) (alone, fair, last *float64) {
 	if v.Alone != nil || v.Last != nil {
-		return v.Alone, v.Last
+		return v.Alone, v.Shapley, v.Last
 	}
-	return v.AloneLikelihood, v.LastLikelihood
+	return v.AloneLikelihood, v.ShapleyLikelihood, v.LastLikelihood
 }
 
 // next names the control that is neither deployed nor in place now and takes
@@ -486,7 +508,7 @@ func (r *goalReport) next() string {
 	for i := range r.Values {
 		v := &r.Values[i]
 		status := r.control(v.Control).Status
-		_, last := r.worth(v)
+		_, _, last := r.worth(v)
 		if last == nil || *last <= 0 || status == attacktree.Deployed || status == attacktree.Retired || slices.Contains(r.now.Controls, v.Control) {
 			continue
 		}
@@ -529,7 +551,10 @@ func (r *goalReport) method() string {
 	switch r.now.Method {
 	case "":
 		return ""
-	case "diagram":
+	case "diagram", "bounds":
+		if r.now.Size == 0 {
+			break // past the limit before one was built
+		}
 		s += fmt.Sprintf(", by a decision diagram of %s", plural(r.now.Size, "node", "nodes"))
 	default:
 		s += ", " + r.now.Method

@@ -133,6 +133,10 @@ type ValueMessage struct {
 	LastLikelihood    *float64 `json:"last_likelihood"`
 	ShapleyLikelihood *float64 `json:"shapley_likelihood"`
 	Return            *float64 `json:"return"`
+
+	// Standard errors, only where the Shapley values were sampled.
+	ShapleySE           *float64 `json:"shapley_se,omitempty"`
+	ShapleyLikelihoodSE *float64 `json:"shapley_likelihood_se,omitempty"`
 }
 
 // AttacksMessage is the answer of `atree attacks`.
@@ -149,6 +153,9 @@ type AttacksGoalMessage struct {
 	Attacks     []AttackMessage   `json:"attacks"`
 	AttackCount *string           `json:"attack_count"` // of all, decimal
 	Complete    bool              `json:"complete"`     // Attacks holds all of them
+	Scenario    string            `json:"scenario"`
+	Mode        string            `json:"mode"`
+	Adversary   *string           `json:"adversary"`
 	Limits      map[string]string `json:"limits,omitempty"`
 }
 
@@ -168,11 +175,13 @@ type AttackMessage struct {
 
 // CompareMessage is the answer of `atree compare`.
 type CompareMessage struct {
-	Format int           `json:"format"`
-	Tool   string        `json:"tool"`
-	Model  *ModelMessage `json:"model"`
-	Goal   string        `json:"goal"`
-	Rows   []RowMessage  `json:"rows"`
+	Format    int           `json:"format"`
+	Tool      string        `json:"tool"`
+	Model     *ModelMessage `json:"model"`
+	Goal      string        `json:"goal"`
+	Mode      string        `json:"mode"`
+	Adversary *string       `json:"adversary"`
+	Rows      []RowMessage  `json:"rows"`
 }
 
 // RowMessage is one mitigation set of a comparison.
@@ -186,6 +195,40 @@ type RowMessage struct {
 	CheapestCost   *FigureMessage `json:"cheapest_cost"`
 	Return         *float64       `json:"return"`
 	DominatedBy    []string       `json:"dominated_by"`
+
+	Limits map[string]string `json:"limits,omitempty"` // figures that a limit left out, and why
+}
+
+// OptimizeMessage is the answer of `atree optimize`. Where Exact is false, Front
+// is what was found, and Bound what is proved: no set that costs less than the
+// next entry is better than the value. Gap is how far the two lie apart at most,
+// as a share of the values of Front.
+type OptimizeMessage struct {
+	Format    int                  `json:"format"`
+	Tool      string               `json:"tool"`
+	Model     *ModelMessage        `json:"model"`
+	Goal      string               `json:"goal"`
+	Objective string               `json:"objective"`
+	Exact     bool                 `json:"exact"`
+	Gap       float64              `json:"gap"`
+	Front     []ChoiceMessage      `json:"front"`
+	Bound     []ChoiceBoundMessage `json:"bound"`
+	Choice    *ChoiceMessage       `json:"choice"` // the cheapest that meets the target, else the last; null if there is none
+}
+
+// ChoiceMessage is a set of controls on the front. The value is null where it is
+// the cost of the cheapest attack and no attack is left.
+type ChoiceMessage struct {
+	Controls []string `json:"controls"`
+	Cost     float64  `json:"cost"`
+	Value    *float64 `json:"value"`
+}
+
+// ChoiceBoundMessage bounds the values of sets that cost Cost or more, up to the next;
+// null says nothing about them.
+type ChoiceBoundMessage struct {
+	Cost  float64  `json:"cost"`
+	Value *float64 `json:"value"`
 }
 
 // CheckMessage is the answer of `atree check`. Model is null unless one sound

@@ -360,9 +360,9 @@ goals.scenarios.assumed: node assumed computed
 goals.controls: control of cost alone last shapley alone_likelihood last_likelihood shapley_likelihood return`,
 	"attacks-all": `format tool model goals
 model: title file digest currency period_days uncertain
-goals: goal attacks attack_count complete
+goals: goal attacks attack_count complete scenario mode adversary
 goals.attacks: steps given cost likelihood impact time skill undetected controls`,
-	"compare-sets": `format tool model goal rows
+	"compare-sets": `format tool model goal mode adversary rows
 model: title file digest currency period_days uncertain
 rows: set controls cost likelihood expected_impact annual_loss cheapest_cost return dominated_by
 rows.likelihood: value exact low high

@@ -51,6 +51,7 @@ func attacker(m *attacktree.Model, mode attacktree.Mode, adversary string) strin
 			who = both(a.Name, a.Label)
 		}
 	}
+	mode = modeOf(mode, adversary)
 	switch {
 	case mode == attacktree.Limited && who != "":
 		return "Attacker: " + who + ", who tries every step within his skill, access and time (limited)."
@@ -58,10 +59,19 @@ func attacker(m *attacktree.Model, mode attacktree.Mode, adversary string) strin
 		return "Attacker: one who tries every step within his reach (limited)."
 	case who != "":
 		return "Attacker: " + who + ", who tries every possible step once (saturating)."
-	case mode == attacktree.Saturating:
-		return "Attacker: anyone, trying every possible step once (saturating)."
 	}
-	return ""
+	return "Attacker: anyone, trying every possible step once (saturating)."
+}
+
+// modeOf returns the mode that a scenario means where it does not say.
+func modeOf(mode attacktree.Mode, adversary string) attacktree.Mode {
+	switch {
+	case mode != attacktree.DefaultMode:
+		return mode
+	case adversary != "":
+		return attacktree.Limited
+	}
+	return attacktree.Saturating
 }
 
 // names knows the labels of nodes and controls, and the order of nodes.

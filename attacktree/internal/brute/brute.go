@@ -11,6 +11,7 @@
 package brute
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/big"
@@ -188,6 +189,7 @@ func (q *question) assumptions(r *Result) error {
 func (q *question) attacks(states []state, r *Result) {
 	var minimal, unaided []uint32
 	var all []*attacktree.Attack
+	byCost := Compare(attacktree.ByCost)
 	for _, a := range bySize(states) {
 		if !q.reachesForSure(a) {
 			continue
@@ -201,10 +203,14 @@ func (q *question) attacks(states []state, r *Result) {
 			}
 		}
 		if a.set&q.steps != 0 && !containsAny(a.set, unaided) {
-			all = append(all, q.describe(a))
+			d := &attacktree.Depth{Controls: q.met(a), Attack: q.describe(a)}
+			all = append(all, d.Attack)
+			if r.DefenceDepth == nil || cmp.Or(len(d.Controls)-len(r.DefenceDepth.Controls), byCost(d.Attack, r.DefenceDepth.Attack)) < 0 {
+				r.DefenceDepth = d
+			}
 		}
 	}
-	slices.SortFunc(r.Minimal, Compare(attacktree.ByCost))
+	slices.SortFunc(r.Minimal, byCost)
 	r.Reachable = len(all) > 0
 	r.Unaided = len(unaided) > 0
 	r.AttackCount = big.NewInt(int64(len(r.Minimal)))
@@ -212,7 +218,7 @@ func (q *question) attacks(states []state, r *Result) {
 		return
 	}
 	if q.costs {
-		r.Cheapest = slices.MinFunc(all, Compare(attacktree.ByCost))
+		r.Cheapest = slices.MinFunc(all, byCost)
 	}
 	r.Likeliest = slices.MinFunc(all, Compare(attacktree.ByLikelihood))
 	if fastest := slices.MinFunc(all, Compare(attacktree.ByTime)); fastest.Time != nil {
@@ -284,6 +290,21 @@ func (q *question) describe(a state) *attacktree.Attack {
 		}
 	}
 	return d
+}
+
+// met names the controls that hold in the state of an attack and have an
+// effect other than on impact on a step of it.
+func (q *question) met(a state) []string {
+	names := []string{}
+	for c, k := range q.m.Controls {
+		for i, v := range q.variables {
+			if a.has(i) && !q.isCondition(v) && (a.held&q.acting[v])>>c&1 == 1 {
+				names = append(names, k.Name)
+				break
+			}
+		}
+	}
+	return names
 }
 
 func unknown(noun, name string) error {

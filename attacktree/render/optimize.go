@@ -1,0 +1,244 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/mitigate"
+)
+
+// OptimizeText writes a choice of controls for a person to read: what to choose,
+// what each point of the front costs and leaves, the next step, and the attacks
+// that are left.
+func OptimizeText(w io.Writer, o *mitigate.Optimization, opt *TextOptions) error {
+	return optimizePage(o).writeText(w, opt)
+}
+
+// OptimizeMarkdown writes what [OptimizeText] writes, as Markdown.
+func OptimizeMarkdown(w io.Writer, o *mitigate.Optimization) error {
+	return optimizePage(o).writeMarkdown(w)
+}
+
+// OptimizeJSON writes an [OptimizeMessage].
+func OptimizeJSON(w io.Writer, o *mitigate.Optimization) error {
+	return writeJSON(w, optimizeMessage(o))
+}
+
+// OptimizeCSV writes one record a point of the front.
+func OptimizeCSV(w io.Writer, o *mitigate.Optimization) error {
+	type record struct {
+		Goal      string `json:"goal"`
+		Objective string `json:"objective"`
+		ChoiceMessage
+	}
+	var rows []record
+	msg := optimizeMessage(o)
+	for _, q := range msg.Front {
+		rows = append(rows, record{msg.Goal, msg.Objective, q})
+	}
+	return writeCSV(w, rows)
+}
+
+func optimizeMessage(o *mitigate.Optimization) *OptimizeMessage {
+	msg := &OptimizeMessage{
+		Format: Format, Tool: Tool, Model: modelMessage(o.Tree), Goal: o.Goal,
+		Objective: o.Front.Objective.String(), Exact: o.Front.Exact, Gap: o.Front.Gap,
+		Front: []ChoiceMessage{}, Bound: []ChoiceBoundMessage{},
+	}
+	for _, q := range o.Front.Points {
+		msg.Front = append(msg.Front, ChoiceMessage{list(q.Controls), q.Cost, number(&q.Value)})
+	}
+	for _, q := range o.Front.Bound {
+		msg.Bound = append(msg.Bound, ChoiceBoundMessage{q.Cost, number(&q.Value)})
+	}
+	if o.Chosen >= 0 {
+		msg.Choice = &msg.Front[o.Chosen]
+	}
+	return msg
+}
+
+// A frontReport is what a person reads about a choice of controls.
+type frontReport struct {
+	*mitigate.Optimization
+	m    *attacktree.Model
+	what string               // the objective
+	unit func(float64) string // of its values
+}
+
+func optimizePage(o *mitigate.Optimization) *page {
+	p := new(page)
+	m := o.Tree.Model()
+	r := &frontReport{Optimization: o, m: m}
+	switch o.Front.Objective {
+	case mitigate.Likelihood:
+		r.what, r.unit = "chance that an attempt succeeds", percent
+	case mitigate.CheapestCost:
+		r.what = "cost of the cheapest attack"
+		r.unit = func(x float64) string {
+			if math.IsInf(x, 1) {
+				return "no attack left"
+			}
+			return money(m.Currency, x)
+		}
+	default:
+		r.what, r.unit = "expected loss per attempt", func(x float64) string { return money(m.Currency, x) }
+	}
+	title(p, m, o.Mode, o.Adversary)
+	names := namesOf(m)
+	p.heading(2, names.both(o.Goal, o.Label))
+	p.say(strong, r.answer())
+	r.front(p)
+	if len(o.Left) > 0 {
+		p.heading(3, "The first attacks left with this choice, and what would stop them")
+		attacks := make([]attacktree.Attack, len(o.Left))
+		for i := range o.Left {
+			attacks[i] = o.Left[i].Attack
+		}
+		t := attackTable(attacks, costAndChance)
+		t.columns = append(t.columns, column{title: "what would stop it", fit: wraps})
+		for i := range o.Left {
+			t.rows[i].cells = append(t.rows[i].cells, stoppers(o.Left[i]))
+		}
+		p.table(t)
+	}
+	p.say(faint, r.method())
+	return p
+}
+
+// answer says what to choose.
+func (r *frontReport) answer() string {
+	limits := ""
+	if r.Budget != nil {
+		limits = " within " + money(r.m.Currency, *r.Budget) + " per " + period(r.m.Period)
+	}
+	goal := ""
+	if r.Target != nil {
+		goal = fmt.Sprintf(" brings the %s to %s or less", r.what, r.unit(*r.Target))
+		if r.Front.Objective == mitigate.CheapestCost {
+			goal = fmt.Sprintf(" brings the %s to %s or more", r.what, r.unit(*r.Target))
+		}
+	}
+	switch {
+	case r.Chosen < 0 && r.OutOfReach && r.Target == nil:
+		return "No set of controls" + limits + " meets what is required and forbidden."
+	case r.Chosen < 0 && r.OutOfReach:
+		return "No set of controls" + limits + goal + "." + r.nearest()
+	case r.Chosen < 0:
+		return "No set of controls" + limits + " was found that" + strings.Replace(goal, " brings", " brings", 1) + "; the search ended early." + r.nearest()
+	}
+	q := r.Front.Points[r.Chosen]
+	if len(q.Controls) == 0 {
+		if r.Target != nil {
+			return "No control is needed: the " + r.what + " is " + r.unit(q.Value) + " without any."
+		}
+		return "No control" + limits + " makes a difference: the " + r.what + " is " + r.unit(q.Value) + "."
+	}
+	s := fmt.Sprintf("Choose %s, for %s per %s", among(q.Controls, 8), money(r.m.Currency, q.Cost), period(r.m.Period))
+	switch {
+	case r.Target != nil && r.Front.Exact:
+		s += ": no cheaper set" + goal
+	case r.Front.Exact:
+		s += ": no set" + limits + " does better"
+	default:
+		s += ": the best that was found"
+	}
+	return s + ". The " + r.what + " is then " + r.unit(q.Value) + "."
+}
+
+// nearest says how close the front comes to a target.
+func (r *frontReport) nearest() string {
+	if n := len(r.Front.Points); n > 0 {
+		return " The best is " + r.unit(r.Front.Points[n-1].Value) + "."
+	}
+	return ""
+}
+
+// mostPoints is how many points of a front a person is shown.
+const mostPoints = 24
+
+// front shows what each point costs, leaves, and has that the one before it has
+// not, and what the next step after the chosen point costs.
+func (r *frontReport) front(p *page) {
+	points := r.Front.Points
+	if len(points) == 0 {
+		return
+	}
+	shown := r.shown()
+	per := period(r.m.Period)
+	t := &table{columns: []column{
+		{}, {title: "cost/" + per, right: true}, {title: r.what, right: true}, {title: "controls", fit: wraps},
+	}}
+	for _, i := range shown {
+		mark := ""
+		if i == r.Chosen {
+			mark = ">"
+		}
+		controls := "none"
+		if len(points[i].Controls) > 0 {
+			controls = strings.Join(points[i].Controls, ", ")
+		}
+		t.add(mark, amount(points[i].Cost), r.unit(points[i].Value), controls)
+	}
+	p.heading(3, "The best that each budget buys")
+	p.table(t)
+	if len(shown) < len(points) {
+		p.note(fmt.Sprintf("%d of %d points of the front; JSON and CSV list them all.", len(shown), len(points)))
+	}
+	if i := r.Chosen; i > 0 {
+		p.note("The last step: " + r.step(i-1, i))
+	}
+	if i := r.Chosen; i >= 0 && i+1 < len(points) {
+		p.note("The next step: " + r.step(i, i+1))
+	}
+}
+
+// shown picks the points that a person is shown: all, or some at equal
+// distances, with the chosen one, its neighbours and both ends.
+func (r *frontReport) shown() []int {
+	n := len(r.Front.Points)
+	var out []int
+	for i := range min(n, mostPoints) {
+		if n > mostPoints {
+			i = i * (n - 1) / (mostPoints - 1)
+		}
+		out = append(out, i)
+	}
+	if n > mostPoints && r.Chosen >= 0 {
+		out = append(out, max(r.Chosen-1, 0), r.Chosen, min(r.Chosen+1, n-1))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// step says what changes from one point to another, dearer one.
+func (r *frontReport) step(from, to int) string {
+	a, b := r.Front.Points[from], r.Front.Points[to]
+	var added, dropped []string
+	for _, c := range b.Controls {
+		if !slices.Contains(a.Controls, c) {
+			added = append(added, c)
+		}
+	}
+	for _, c := range a.Controls {
+		if !slices.Contains(b.Controls, c) {
+			dropped = append(dropped, c)
+		}
+	}
+	s := money(r.m.Currency, b.Cost-a.Cost) + " more buys " + among(added, 6)
+	if len(dropped) > 0 {
+		s += " in place of " + among(dropped, 6)
+	}
+	return s + fmt.Sprintf(", and takes the %s from %s to %s.", r.what, r.unit(a.Value), r.unit(b.Value))
+}
+
+// method says how far the front is proved.
+func (r *frontReport) method() string {
+	if r.Front.Exact {
+		return "The front is exact: no set of controls lies below it."
+	}
+	return fmt.Sprintf("The search ended early: the front is what was found. It is proved that no set does better by more than %s of a value shown.", percent(r.Front.Gap))
+}

@@ -1,0 +1,534 @@
+package render
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"strconv"
+
+	"github.com/atree-dev/atree/attacktree"
+	sim "github.com/atree-dev/atree/attacktree/uncertain"
+)
+
+// A Study is the whole answer of `atree simulate`.
+type Study struct {
+	*sim.Simulation
+	Above []float64 // losses of a year whose chances are asked for
+}
+
+// SimulateText writes a study for a person to read: how far the figures of each
+// scenario may lie apart, what a year may lose, and how scenarios compare.
+func SimulateText(w io.Writer, s *Study, opt *TextOptions) error {
+	return simulatePage(s).writeText(w, opt)
+}
+
+// SimulateMarkdown writes what [SimulateText] writes, as Markdown.
+func SimulateMarkdown(w io.Writer, s *Study) error { return simulatePage(s).writeMarkdown(w) }
+
+// SimulateJSON writes a [SimulateMessage].
+func SimulateJSON(w io.Writer, s *Study) error { return writeJSON(w, simulateMessage(s)) }
+
+// SimulateCSV writes one record a scenario.
+func SimulateCSV(w io.Writer, s *Study) error {
+	type record struct {
+		Goal      string  `json:"goal"`
+		Seed      uint64  `json:"seed"`
+		Samples   int     `json:"samples"`
+		Precision float64 `json:"precision"`
+		SimulatedScenarioMessage
+	}
+	var rows []record
+	msg := simulateMessage(s)
+	for _, sc := range msg.Scenarios {
+		rows = append(rows, record{msg.Goal, msg.Seed, msg.Samples, msg.Precision, sc})
+	}
+	return writeCSV(w, rows)
+}
+
+func simulateMessage(s *Study) *SimulateMessage {
+	msg := &SimulateMessage{
+		Format: Format, Tool: Tool,
+		Model: SimulatedModelMessage{s.Model.Title, s.Model.File, s.Model.Digest, s.Model.Currency, s.Model.Period},
+		Goal:  s.Goal, Label: s.Label, Seed: s.Seed, Samples: s.Samples, Precision: s.Precision, Most: s.Most,
+		Numbers: []NumberMessage{}, Scenarios: []SimulatedScenarioMessage{},
+	}
+	for _, n := range s.Numbers {
+		msg.Numbers = append(msg.Numbers, NumberMessage{n.Name, n.Law.String()})
+	}
+	best := s.Best(costOf(s.Simulation))
+	for k := range s.Scenarios {
+		sc := &s.Scenarios[k]
+		out := SimulatedScenarioMessage{
+			Scenario: sc.Name, Mode: sc.Mode, Controls: list(sc.Controls),
+			Likelihood:     spreadMessage(sc.Column(sim.Likelihood)),
+			ExpectedImpact: spreadMessage(sc.Column(sim.ExpectedImpact)),
+			AnnualLoss:     spreadMessage(sc.Column(sim.AnnualLoss)),
+			CheapestCost:   spreadMessage(sc.Column(sim.CheapestCost)),
+			TotalCost:      spreadMessage(sc.Column(sim.TotalCost)),
+			YearLoss:       spreadMessage(sc.Column(sim.YearLoss)),
+			Curve:          []ExceedanceMessage{},
+			Above:          []ExceedanceMessage{},
+		}
+		if sc.Adversary != "" {
+			out.Adversary = &sc.Adversary
+		}
+		if years := sc.Column(sim.YearLoss); years != nil {
+			d := years.Distribution()
+			out.Tail = &TailMessage{d.Above(0), d.AtRisk(0.95), d.AtRisk(0.99), d.Tail(0.95), d.Tail(0.99)}
+			for _, p := range d.Curve() {
+				out.Curve = append(out.Curve, ExceedanceMessage(p))
+			}
+			for _, x := range s.Above {
+				out.Above = append(out.Above, ExceedanceMessage{d.Above(x), x})
+			}
+		}
+		if k > 0 {
+			out.Against = againstMessage(s.Simulation, k)
+		}
+		if len(s.Scenarios) > 1 && best != nil {
+			out.Best = &best[k]
+		}
+		msg.Scenarios = append(msg.Scenarios, out)
+	}
+	return msg
+}
+
+func spreadMessage(v sim.Values) *SpreadMessage {
+	if v == nil {
+		return nil
+	}
+	s := v.Spread()
+	return &SpreadMessage{
+		Value: number(&s.Mean), Exact: s.Least == s.Greatest,
+		Mean: number(&s.Mean), SE: number(&s.SE), P5: number(&s.P5), P50: number(&s.P50), P95: number(&s.P95),
+	}
+}
+
+func againstMessage(s *sim.Simulation, k int) *AgainstMessage {
+	figure := riskOf(s)
+	d := s.Scenarios[k].Column(figure).Minus(s.Scenarios[0].Column(figure))
+	return &AgainstMessage{s.Scenarios[0].Name, figure, d.Mean, d.SE, d.P5, d.P50, d.P95, d.Lower}
+}
+
+// riskOf returns the figure that scenarios are compared by: the mean loss of a
+// year, or else of an attempt, or else the likelihood.
+func riskOf(s *sim.Simulation) string { return first(s, sim.AnnualLoss, sim.ExpectedImpact) }
+
+// costOf returns the figure by which the best scenario is told.
+func costOf(s *sim.Simulation) string { return first(s, sim.TotalCost) }
+
+// first returns the first figure that all scenarios have, or the likelihood.
+func first(s *sim.Simulation, figures ...string) string {
+	for _, f := range figures {
+		all := true
+		for k := range s.Scenarios {
+			all = all && s.Scenarios[k].Column(f) != nil
+		}
+		if all {
+			return f
+		}
+	}
+	return sim.Likelihood
+}
+
+// A studyReport is what a person reads about a study.
+type studyReport struct {
+	*Study
+	page
+	spreads []map[string]sim.Spread // by scenario and figure
+	columns []column                // the first, and one a scenario
+}
+
+func simulatePage(s *Study) *page {
+	r := &studyReport{Study: s, columns: []column{{}}}
+	for k := range s.Scenarios {
+		spreads := map[string]sim.Spread{}
+		for _, c := range s.Scenarios[k].Columns {
+			spreads[c.Figure] = c.Values.Spread()
+		}
+		r.spreads = append(r.spreads, spreads)
+		r.columns = append(r.columns, column{title: cutMiddle(r.name(k), 18), right: true})
+	}
+	r.title()
+	r.heading(2, both(s.Goal, s.Label))
+	r.say(strong, r.answer())
+	r.figures()
+	r.controls()
+	r.year()
+	r.compared()
+	r.say(faint, r.method())
+	return &r.page
+}
+
+func (r *studyReport) name(k int) string {
+	sc := &r.Scenarios[k]
+	return scenarioName(&attacktree.Scenario{Name: sc.Name, Controls: sc.Controls})
+}
+
+func (r *studyReport) title() {
+	m := &attacktree.Model{Title: r.Model.Title, File: r.Model.File, Currency: r.Model.Currency}
+	title(&r.page, m, attacktree.DefaultMode, "")
+	r.blocks = r.blocks[:1] // the rest of a title is about figures at the means
+	var facts string
+	switch {
+	case m.Title != "" && m.File == "-":
+		facts = "Standard input; "
+	case m.Title != "" && m.File != "":
+		facts = "File " + m.File + "; "
+	}
+	if m.Currency != "" {
+		facts += "money in " + m.Currency + "; "
+	}
+	facts += fmt.Sprintf("%s of %s, seed %d.", draws(r.Samples), plural(len(r.Numbers), "uncertain number", "uncertain numbers"), r.Seed)
+	r.say(faint, upperFirst(facts), r.attacker())
+}
+
+func draws(n int) string {
+	if n == 1 {
+		return "1 draw"
+	}
+	return thousands(n) + " draws"
+}
+
+func (r *studyReport) attacker() string {
+	sc := &r.Scenarios[0]
+	m := &attacktree.Model{Adversaries: []*attacktree.Adversary{{Name: sc.Adversary, Label: sc.Label}}}
+	if sc.Adversary == "" {
+		m.Adversaries = nil
+	}
+	mode := attacktree.Saturating
+	if sc.Mode == attacktree.Limited.String() {
+		mode = attacktree.Limited
+	}
+	return attacker(m, mode, sc.Adversary)
+}
+
+// answer says how sure one may be of the scenario now: current, else the last.
+func (r *studyReport) answer() string {
+	now := len(r.Scenarios) - 1
+	for k := range r.Scenarios {
+		if r.Scenarios[k].Name == "current" {
+			now = k
+		}
+	}
+	l := r.spreads[now][sim.Likelihood]
+	where := upperFirst(inScenario(r.name(now)))
+	s := where + ", an attempt succeeds with a chance of " + percent(l.P5) + " to " + percent(l.P95) + ", in nine draws of ten."
+	if l.Least == l.Greatest {
+		s = where + ", an attempt succeeds with a chance of " + percent(l.Mean) + ", in every draw."
+	}
+	if years := r.Scenarios[now].Column(sim.YearLoss); years != nil {
+		d := years.Distribution()
+		if worst := d.AtRisk(0.95); worst > 0 {
+			s += " One year of twenty loses " + money(r.Model.Currency, worst) + " or more."
+		} else {
+			s += " A year loses anything with a chance of " + percent(d.Above(0)) + "."
+		}
+	}
+	return s
+}
+
+// roughly keeps two digits, which is all that an error is good for.
+func roughly(x float64) float64 {
+	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'e', 1, 64), 64)
+	if err != nil {
+		return x
+	}
+	return y
+}
+
+// figures shows the spread of each figure in each scenario.
+func (r *studyReport) figures() {
+	t := &table{columns: []column{{}, {title: "mean", right: true}, {title: "±", right: true}, {title: "5 %", right: true}, {title: "median", right: true}, {title: "95 %", right: true}}}
+	currency := ""
+	if r.Model.Currency != "" {
+		currency = ", " + r.Model.Currency
+	}
+	for _, f := range []struct {
+		figure, title string
+		unit          func(float64) string
+	}{
+		{sim.Likelihood, "chance that an attempt succeeds", percent},
+		{sim.ExpectedImpact, "expected loss per attempt" + currency, amount},
+		{sim.AnnualLoss, "expected loss per year" + currency, amount},
+		{sim.CheapestCost, "cheapest attack" + currency, amount},
+		{sim.TotalCost, "total cost per " + period(r.Model.Period) + currency, amount},
+	} {
+		shown := false
+		for k := range r.Scenarios {
+			s, ok := r.spreads[k][f.figure]
+			if !ok || f.figure == sim.TotalCost && len(r.Scenarios) == 1 {
+				continue
+			}
+			if !shown {
+				t.rows = append(t.rows, row{[]string{f.title, "", "", "", "", ""}, faint})
+				shown = true
+			}
+			unit := func(x float64) string {
+				if math.IsInf(x, 1) {
+					return "none left"
+				}
+				return f.unit(x)
+			}
+			cells := []string{"  " + cutMiddle(r.name(k), 28), unit(s.Mean), unit(roughly(s.SE)), unit(s.P5), unit(s.P50), unit(s.P95)}
+			if s.Least == s.Greatest {
+				cells = append(cells[:2], "certain", "", "", "")
+			}
+			t.add(cells...)
+		}
+	}
+	r.table(t)
+}
+
+func (r *studyReport) controls() {
+	for k := range r.Scenarios {
+		if c := r.Scenarios[k].Controls; len(c) > 0 && (len(c) > 1 || c[0] != r.name(k)) {
+			r.note("In place in " + r.name(k) + ": " + among(c, 8) + ".")
+		}
+	}
+}
+
+// year shows what a year may lose.
+func (r *studyReport) year() {
+	t := &table{columns: r.columns}
+	add := func(title string, cell func(sim.Distribution) string) {
+		cells := []string{title}
+		for k := range r.Scenarios {
+			cells = append(cells, absent)
+			if years := r.Scenarios[k].Column(sim.YearLoss); years != nil {
+				cells[k+1] = cell(years.Distribution())
+			}
+		}
+		t.add(cells...)
+	}
+	if first(r.Simulation, sim.YearLoss) != sim.YearLoss {
+		return
+	}
+	add("chance of any loss", func(d sim.Distribution) string { return percent(d.Above(0)) })
+	for _, x := range r.Above {
+		add("chance of more than "+amount(x), func(d sim.Distribution) string { return percent(d.Above(x)) })
+	}
+	for _, years := range []int{2, 10, 20, 100, 1000} {
+		if r.Count >= 10*years {
+			add(fmt.Sprintf("1 year of %s loses at least", thousands(years)), func(d sim.Distribution) string { return amount(d.AtRisk(1 - 1/float64(years))) })
+		}
+	}
+	if r.Count >= 200 {
+		add("mean of the worst 1 of 20", func(d sim.Distribution) string { return amount(d.Tail(0.95)) })
+	}
+	r.heading(3, "What a year may lose")
+	r.table(t)
+}
+
+// compared sets the scenarios against the first, draw by draw.
+func (r *studyReport) compared() {
+	if len(r.Scenarios) < 2 {
+		return
+	}
+	figure, unit := riskOf(r.Simulation), amount
+	what := map[string]string{sim.AnnualLoss: "expected loss per year", sim.ExpectedImpact: "expected loss per attempt", sim.Likelihood: "chance"}[figure]
+	if figure == sim.Likelihood {
+		unit = percent
+	}
+	t := &table{columns: []column{{title: what}, {title: "mean", right: true}, {title: "5 %", right: true}, {title: "95 %", right: true}, {title: "lower", right: true}, {title: "best", right: true}}}
+	best := r.Best(costOf(r.Simulation))
+	for k := range r.Scenarios {
+		cells := []string{cutMiddle(r.name(k), 28), "", "", "", "", percent(best[k])}
+		if k > 0 {
+			d := r.Scenarios[k].Column(figure).Minus(r.Scenarios[0].Column(figure))
+			copy(cells[1:], []string{signed(d.Mean, unit), signed(d.P5, unit), signed(d.P95, unit), percent(d.Lower)})
+		}
+		t.add(cells...)
+	}
+	r.heading(3, "Against "+r.name(0)+", draw by draw")
+	r.table(t)
+	least := "the least chance"
+	if costOf(r.Simulation) == sim.TotalCost {
+		least = "the least total cost, of controls and expected losses"
+	}
+	r.note("Lower: the chance that it is lower than in " + r.name(0) + ". Best: the chance of " + least + ".")
+}
+
+func signed(x float64, unit func(float64) string) string {
+	switch {
+	case x < 0:
+		return "-" + unit(-x)
+	case x > 0:
+		return "+" + unit(x)
+	}
+	return unit(x)
+}
+
+func (r *studyReport) method() string {
+	s := "Given the numbers of a draw, its figures are computed exactly."
+	if first(r.Simulation, sim.YearLoss) == sim.YearLoss {
+		s += " Of each draw one year is played: attempts at random, the steps of an attempt together."
+	}
+	switch {
+	case r.Most > r.Samples:
+		s += " It ended when each mean was known to " + percent(r.Precision) + "."
+	case r.Most > 0:
+		s += " It ended for the number of draws, not for the precision of " + percent(r.Precision) + "."
+	}
+	return s
+}
+
+// thousands writes a count with commas.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// SimulateDrawsCSV writes one record a draw and scenario: the figures, then the
+// uncertain numbers that were drawn. The first line is a comment with the seed
+// and all settings.
+func SimulateDrawsCSV(w io.Writer, s *sim.Simulation) error {
+	settings, err := json.Marshal(settingsOf(s))
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "# %s\n", settings); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	header := []string{"draw", "scenario"}
+	figures := figuresOf(s)
+	header = append(header, figures...)
+	for _, n := range s.Numbers {
+		header = append(header, n.Name)
+	}
+	if err := out.Write(header); err != nil {
+		return err
+	}
+	drawn := s.Drawn()
+	for i := range s.Count {
+		x := drawn(s.First + i)
+		for k := range s.Scenarios {
+			cells := []string{strconv.Itoa(s.First + i), s.Scenarios[k].Name}
+			for _, f := range figures {
+				cells = append(cells, cellOf(s.Scenarios[k].Column(f), i))
+			}
+			for _, x := range x {
+				cells = append(cells, csvCell(reflect.ValueOf(x)))
+			}
+			if err := out.Write(cells); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// cellOf is empty for what does not exist, such as the cost of no attack.
+func cellOf(v sim.Values, i int) string {
+	if v == nil || math.IsInf(v[i], 0) {
+		return ""
+	}
+	return csvCell(reflect.ValueOf(v[i]))
+}
+
+// figuresOf lists the figures that some scenario has, in their order.
+func figuresOf(s *sim.Simulation) []string {
+	var out []string
+	for _, f := range []string{sim.Likelihood, sim.ExpectedImpact, sim.AnnualLoss, sim.YearLoss, sim.TotalCost, sim.CheapestCost} {
+		for k := range s.Scenarios {
+			if s.Scenarios[k].Column(f) != nil {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// SimulateDrawsJSON writes JSON Lines: a [DrawsMessage] with the settings, then
+// a [DrawMessage] for each draw and scenario.
+func SimulateDrawsJSON(w io.Writer, s *sim.Simulation) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(settingsOf(s)); err != nil {
+		return err
+	}
+	drawn, figures := s.Drawn(), figuresOf(s)
+	for i := range s.Count {
+		numbers := map[string]float64{}
+		for j, x := range drawn(s.First + i) {
+			numbers[s.Numbers[j].Name] = x
+		}
+		for k := range s.Scenarios {
+			d := DrawMessage{s.First + i, s.Scenarios[k].Name, map[string]*float64{}, numbers}
+			for _, f := range figures {
+				d.Figures[f] = nil
+				if v := s.Scenarios[k].Column(f); v != nil {
+					d.Figures[f] = number(&v[i])
+				}
+			}
+			if err := enc.Encode(d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func settingsOf(s *sim.Simulation) *DrawsMessage {
+	msg := &DrawsMessage{
+		Format: Format, Tool: Tool, File: s.Model.File, Digest: s.Model.Digest, Goal: s.Goal,
+		Seed: s.Seed, Samples: s.Samples, Precision: s.Precision, First: s.First, Count: s.Count,
+	}
+	for k := range s.Scenarios {
+		sc := &s.Scenarios[k]
+		msg.Scenarios = append(msg.Scenarios, DrawsScenarioMessage{sc.Name, list(sc.Controls), sc.Mode, sc.Adversary})
+	}
+	return msg
+}
+
+// SimulateCurveCSV writes the exceedance curves: one record a scenario and
+// point, behind a comment with the settings.
+func SimulateCurveCSV(w io.Writer, s *sim.Simulation) error {
+	settings, err := json.Marshal(settingsOf(s))
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "# %s\n", settings); err != nil {
+		return err
+	}
+	return writeCSV(w, curve(s))
+}
+
+// SimulateCurveJSON writes JSON Lines: a [DrawsMessage] with the settings, then
+// a [ExceedanceRecord] for each scenario and point.
+func SimulateCurveJSON(w io.Writer, s *sim.Simulation) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(settingsOf(s)); err != nil {
+		return err
+	}
+	for _, p := range curve(s) {
+		if err := enc.Encode(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func curve(s *sim.Simulation) []ExceedanceRecord {
+	var out []ExceedanceRecord
+	for k := range s.Scenarios {
+		years := s.Scenarios[k].Column(sim.YearLoss)
+		if years == nil {
+			continue
+		}
+		for _, p := range years.Distribution().Curve() {
+			out = append(out, ExceedanceRecord{s.Scenarios[k].Name, p.Chance, p.Loss})
+		}
+	}
+	return out
+}
