@@ -34,7 +34,7 @@ atree attacks --by likelihood --top 3 --set deployed examples/model-weights.atre
 			if top < 0 {
 				return fmt.Errorf("--top: expected 0 (all) or more, found %d", top)
 			}
-			tree, err := e.open(args[0])
+			tree, err := e.open(args[0], q.goal)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/diag"
 	"github.com/atree-dev/atree/attacktree/render"
 )
 
@@ -43,11 +44,16 @@ func (e *env) checkFiles(paths []string, strict, library bool) error {
 	if err != nil {
 		return err
 	}
+	names, err := e.library()
+	if err != nil {
+		return err
+	}
 	var files []render.Checked
 	unread, failed := 0, false
 	for _, path := range paths {
 		f := render.Checked{File: path}
-		f.Tree, err = e.load(path, library)
+		var changes diag.List
+		f.Tree, changes, err = e.load(path, "", library)
 		switch {
 		case errors.As(err, &f.Problems):
 		case err != nil:
@@ -55,7 +61,8 @@ func (e *env) checkFiles(paths []string, strict, library bool) error {
 			unread++
 			continue
 		default:
-			f.Problems = attacktree.Vet(f.Tree, &attacktree.VetOptions{Today: today})
+			f.Problems = append(changes, attacktree.Vet(f.Tree, &attacktree.VetOptions{Today: today, Library: names})...)
+			f.Problems.Sort()
 		}
 		failed = failed || f.Tree == nil || strict && len(f.Problems) > 0
 		files = append(files, f)

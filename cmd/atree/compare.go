@@ -1,9 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +34,7 @@ atree compare --format csv examples/model-weights.atree none all`,
 			if err := e.check(); err != nil {
 				return err
 			}
-			tree, err := e.open(args[0])
+			tree, err := e.open(args[0], q.goal)
 			if err != nil {
 				return err
 			}
@@ -62,7 +66,7 @@ func (e *env) compare(ctx context.Context, tree *attacktree.Tree, q *question) e
 		c, err = mitigate.Compare(ctx, tree, opt)
 		return err
 	})
-	if c == nil {
+	if c == nil || len(c.Rows) == 0 {
 		return failure
 	}
 	err = e.write(layout{
@@ -71,6 +75,12 @@ func (e *env) compare(ctx context.Context, tree *attacktree.Tree, q *question) e
 		csv:      func(w io.Writer) error { return render.CompareCSV(w, c) },
 		markdown: func(w io.Writer) error { return render.CompareMarkdown(w, c) },
 	})
+	for _, r := range c.Rows {
+		for _, key := range slices.Sorted(maps.Keys(r.Limits)) {
+			why := r.Limits[key]
+			failure = cmp.Or(failure, fmt.Errorf("%s: not all figures could be worked out: %s; allow more with --max-diagram", r.Set, why))
+		}
+	}
 	return errors.Join(err, failure)
 }
 

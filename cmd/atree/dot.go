@@ -30,7 +30,7 @@ atree dot --attack cheapest --set deployed examples/model-weights.atree`,
 			default:
 				return fmt.Errorf("--attack: expected cheapest, likeliest or fastest, found %q", attack)
 			}
-			tree, err := e.open(args[0])
+			tree, err := e.open(args[0], q.goal)
 			if err != nil {
 				return err
 			}

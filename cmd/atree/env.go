@@ -17,6 +17,7 @@ import (
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/diag"
 	"github.com/atree-dev/atree/attacktree/render"
+	"github.com/atree-dev/atree/catalog"
 )
 
 // An env is what a run of the command has around it: its streams, and the flags
@@ -26,6 +27,8 @@ type env struct {
 	stdout, stderr io.Writer
 
 	root   string
+	ownDir string           // of a catalogue of one's own
+	own    *catalog.Catalog // once it is read
 	today  string
 	format string
 	output string
@@ -38,6 +41,7 @@ func (e *env) readFlags(cmd *cobra.Command) {
 	fs.StringVar(&e.root, "root", "", "folder `DIR` that imports may not leave (default that of the file)")
 	fs.StringVar(&e.today, "today", "", "what is overdue on `DATE`, as 2026-11-24 (default today)")
 	group(fs, "Input", "root", "today")
+	e.catalogFlag(cmd)
 }
 
 // writeFlags are those of all verbs that write an answer.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +37,7 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 			if err != nil {
 				return err
 			}
-			tree, err := e.open(args[0])
+			tree, err := e.open(args[0], q.goal)
 			if err != nil {
 				return err
 			}
@@ -68,9 +70,6 @@ func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, gate
 		a, err = mitigate.Assess(ctx, tree, opt)
 		return err
 	})
-	if failure != nil {
-		dropUnfinished(a)
-	}
 	if a == nil || len(a.Goals) == 0 {
 		return failure
 	}
@@ -89,29 +88,13 @@ func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, gate
 	return unanswered(a)
 }
 
-// dropUnfinished takes out of an assessment that was ended early what is not
-// complete: the scenario that was being worked on, which is known by the goal
-// not having got to the attacks that are left.
-func dropUnfinished(a *mitigate.Assessment) {
-	if a == nil || len(a.Goals) == 0 {
-		return
-	}
-	last := len(a.Goals) - 1
-	if g := a.Goals[last]; g.LeftIn == "" {
-		g.Results = g.Results[:max(0, len(g.Results)-1)]
-		if len(g.Results) == 0 {
-			a.Goals = a.Goals[:last]
-		}
-	}
-}
-
 // unanswered returns an error if a limit left figures without any bound.
 func unanswered(a *mitigate.Assessment) error {
 	for _, g := range a.Goals {
 		for _, r := range g.Results {
-			there := map[string]bool{"fastest": r.Fastest != nil}
-			for key, why := range r.Limits {
-				if !there[key] {
+			there := map[string]bool{"fastest": r.Fastest != nil, "steps": r.Likelihood != nil && !r.Likelihood.Exact}
+			for _, key := range slices.Sorted(maps.Keys(r.Limits)) {
+				if why := r.Limits[key]; !there[key] {
 					return fmt.Errorf("%s, %s: not all figures could be worked out: %s; allow more with --max-diagram", g.Goal, r.Scenario, why)
 				}
 			}

@@ -76,7 +76,13 @@ var gateFigures = []gateFigure{
 			return optional(r.Fastest.Time)
 		}},
 	{name: "defence_depth", unit: attacktree.Plain, read: true, none: math.Inf(1),
-		of: func(*attacktree.Result) (float64, float64, bool) { return 0, 0, false }},
+		of: func(r *attacktree.Result) (float64, float64, bool) {
+			if r.DefenceDepth == nil {
+				return 0, 0, false
+			}
+			x := float64(len(r.DefenceDepth.Controls))
+			return x, x, true
+		}},
 }
 
 func bounds(f *attacktree.Figure) (low, high float64, ok bool) {
@@ -124,20 +130,28 @@ func readThresholds(texts []string) ([]threshold, error) {
 	return out, nil
 }
 
-func readThreshold(text string) (threshold, error) {
+// splitRule takes a rule apart: what is compared, how, and with what.
+func splitRule(text string) (name, op, value string, err error) {
 	at := strings.IndexAny(text, "<>=!")
 	if at < 0 {
-		return threshold{}, errors.New("expected FIGURE OP VALUE, as 'likelihood > 10%', found no OP (> >= < <=)")
+		return "", "", "", errors.New("expected FIGURE OP VALUE, as 'likelihood > 10%', found no OP (> >= < <=)")
 	}
 	end := at
 	for end < len(text) && strings.IndexByte("<>=!", text[end]) >= 0 {
 		end++
 	}
-	t := threshold{text: text, op: text[at:end]}
-	if !slices.Contains([]string{">", ">=", "<", "<="}, t.op) {
-		return threshold{}, fmt.Errorf("expected > >= < or <=, found %s", t.op)
+	if op = text[at:end]; !slices.Contains([]string{">", ">=", "<", "<="}, op) {
+		return "", "", "", fmt.Errorf("expected > >= < or <=, found %s", op)
 	}
-	name := strings.TrimSpace(text[:at])
+	return strings.TrimSpace(text[:at]), op, text[end:], nil
+}
+
+func readThreshold(text string) (threshold, error) {
+	name, op, value, err := splitRule(text)
+	if err != nil {
+		return threshold{}, err
+	}
+	t := threshold{text: text, op: op}
 	// A set may have dots in its name; a figure has none.
 	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
 		t.scenario, name = name[:dot], name[dot+1:]
@@ -150,7 +164,7 @@ func readThreshold(text string) (threshold, error) {
 		return threshold{}, fmt.Errorf("expected one of the figures %s, found %q", figureNames(), name)
 	}
 	t.figure = gateFigures[i]
-	n, err := literal(text[end:])
+	n, err := literal(value)
 	if err != nil {
 		return threshold{}, err
 	}

@@ -1,16 +1,21 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/diag"
+	"github.com/atree-dev/atree/attacktree/dsl"
+	"github.com/atree-dev/atree/attacktree/interchange"
 )
 
 // stdinName is what standard input is called on the command line and in messages.
@@ -20,7 +25,7 @@ const stdinName = "-"
 func one(_ *cobra.Command, args []string) error {
 	switch len(args) {
 	case 1:
-		return nil
+		return some(nil, args)
 	case 0:
 		return errors.New("expected a FILE (- is standard input), found none")
 	}
@@ -42,52 +47,117 @@ func some(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return errors.New("expected a FILE (- is standard input), found none")
 	}
+	if slices.Contains(args, "") {
+		return errors.New("expected the name of a FILE, found an empty word")
+	}
 	return nil
 }
 
-// read returns the bytes of a file or of standard input.
+// read returns the bytes of a file or of standard input, at most one more than
+// the language allows, which the parser then refuses.
 func (e *env) read(path string) ([]byte, error) {
-	if path == stdinName {
-		return io.ReadAll(e.stdin)
+	in := e.stdin
+	if path != stdinName {
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			return nil, err
+		case info.IsDir():
+			return nil, errors.New(path + ": is a folder; expected a file")
+		case !info.Mode().IsRegular() && !handed(path): // a pipe may never begin to speak
+			return nil, errors.New(path + ": is no regular file")
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
 	}
-	return os.ReadFile(path)
+	return io.ReadAll(io.LimitReader(in, dsl.MaxSize+1))
 }
 
-// load reads a model. The error is a diag.List where the file was read and is
-// not sound. goalOptional allows a file that is only imported.
-func (e *env) load(path string, goalOptional bool) (*attacktree.Tree, error) {
+// handed reports paths that stand for a file that the shell has opened already,
+// as that of <(command) does. Like standard input it lies in no folder.
+func handed(path string) bool {
+	return path == stdinName || path == "/dev/stdin" || strings.HasPrefix(path, "/dev/fd/")
+}
+
+// load reads a model in any format that is known. The error is a diag.List where
+// the file was read and is not sound, and the list says what of another tool's
+// file was changed. goal is what is analysed in a file that names no goals;
+// goalOptional allows a file that is only imported.
+func (e *env) load(path, goal string, goalOptional bool) (*attacktree.Tree, diag.List, error) {
+	data, err := e.foreign(path)
+	if err != nil {
+		return nil, nil, about(path, err)
+	}
+	if data != nil {
+		tree, changes, err := interchange.Read(path, data, goal)
+		return tree, changes, err
+	}
 	tree, err := e.parse(path, goalOptional)
-	return tree, about(path, err)
+	return tree, nil, about(path, err)
+}
+
+// foreign returns what is in a file of another tool, as its first bytes tell, and
+// nil for any other one. What can be read once only is left as it was.
+func (e *env) foreign(path string) ([]byte, error) {
+	var in *bufio.Reader
+	if path == stdinName {
+		in = bufio.NewReader(e.stdin)
+		e.stdin = in
+	} else {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			return nil, nil // if that is wrong, parse says so
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, nil
+		}
+		defer f.Close()
+		in = bufio.NewReader(f)
+	}
+	head, _ := in.Peek(512) // a file may be shorter
+	if !interchange.Foreign(head) {
+		return nil, nil
+	}
+	return io.ReadAll(io.LimitReader(in, interchange.MaxBytes+1))
 }
 
 func (e *env) parse(path string, goalOptional bool) (*attacktree.Tree, error) {
-	if path != stdinName && e.root == "" && !goalOptional {
-		return attacktree.ParseFile(path)
-	}
 	dir := e.root
 	switch {
 	case dir != "":
-	case path == stdinName:
+	case handed(path):
 		dir = "."
 	default:
 		dir = filepath.Dir(path)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("the folder %s cannot be opened", dir)
+		return nil, about("the folder "+dir, err)
 	}
 	defer root.Close()
-	loader := &attacktree.Loader{FS: root.FS(), GoalOptional: goalOptional}
-	if path == stdinName {
-		src, err := io.ReadAll(e.stdin)
+	library, err := e.library()
+	if err != nil {
+		return nil, err
+	}
+	loader := &attacktree.Loader{FS: root.FS(), Dir: filepath.ToSlash(dir), Library: library, GoalOptional: goalOptional}
+	if handed(path) {
+		src, err := e.read(path)
 		if err != nil {
 			return nil, err
 		}
-		return loader.Parse(stdinName, src)
+		return loader.Parse(path, src)
 	}
 	inside, err := within(dir, path)
 	if err != nil {
 		return nil, err
+	}
+	if above, ok := strings.CutSuffix(filepath.ToSlash(filepath.Clean(path)), inside); ok {
+		loader.Dir = above // messages then show the path as it was typed
 	}
 	return loader.Load(inside)
 }
@@ -109,19 +179,19 @@ func within(dir, path string) (string, error) {
 	return filepath.ToSlash(inside), nil
 }
 
-// open is load for the verbs that answer questions: on standard error it says
-// how many warnings there are.
-func (e *env) open(path string) (*attacktree.Tree, error) {
-	tree, err := e.load(path, false)
+// open is load for the verbs that answer questions about a goal, or with "" about
+// all: on standard error it says how many warnings there are.
+func (e *env) open(path, goal string) (*attacktree.Tree, error) {
+	tree, changes, err := e.load(path, goal, false)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(tree.Warnings()); n > 0 {
+	if n := len(changes) + len(tree.Warnings()); n > 0 {
 		word := "warnings"
 		if n == 1 {
 			word = "warning"
 		}
-		fmt.Fprintf(e.stderr, "%s: %d %s; to see them, type: atree check %s\n", path, n, word, path)
+		fmt.Fprintf(e.stderr, "%s: %d %s; to see them, type: atree check %s\n", shown(path), n, word, shown(path))
 	}
 	return tree, nil
 }

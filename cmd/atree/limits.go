@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
@@ -35,8 +37,9 @@ func (l *limits) flags(fs *pflag.FlagSet) {
 	group(fs, "Limits", "max-diagram", "timeout", "max-memory")
 }
 
-// run computes under the limits. Past a limit the context of the computation
-// ends, and the error says which one it was and what to do.
+// run computes under the limits. Past a limit, or when the user interrupts, the
+// context of the computation ends, and the error says which one it was and what
+// to do. Before and after, as while it reads, an interrupt ends the program.
 func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) error) error {
 	if l.maxDiagram < 1 {
 		return fmt.Errorf("--max-diagram: expected at least 1 node, found %d", l.maxDiagram)
@@ -44,7 +47,9 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 	if l.timeout < 0 {
 		return fmt.Errorf("--timeout: expected a time above 0, found %s", l.timeout)
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	user, deaf := signal.NotifyContext(ctx, os.Interrupt)
+	defer deaf()
+	ctx, cancel := context.WithCancelCause(user)
 	defer cancel(nil)
 	if l.timeout > 0 {
 		var stop context.CancelFunc
@@ -68,10 +73,10 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 	<-watched
 
 	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
-		if cause := context.Cause(ctx); cause != context.Canceled {
-			return cause
+		if user.Err() != nil {
+			return errors.New("interrupted")
 		}
-		return errors.New("interrupted")
+		return context.Cause(ctx)
 	}
 	return err
 }

@@ -6,6 +6,12 @@
 //	atree eval FILE            what does an attack cost, how likely is it, what is left?
 //	atree attacks FILE         which minimal attacks are there, best first?
 //	atree compare FILE SET…    one row a mitigation set
+//	atree optimize FILE        which controls?
+//	atree attackers FILE       what can each adversary do with his budget?
+//	atree simulate FILE        how sure are we?
+//	atree merge PART…          put the parts of a simulation together
+//	atree stride FILE          which threats does the system have, which are covered?
+//	atree catalog …            what is known about threats to AI systems?
 //	atree dot FILE             a picture, for Graphviz
 //	atree explain CODE         what a diagnostic means
 //
@@ -21,8 +27,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -32,10 +38,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // The verbs are shown in the order of rootCommand.
@@ -68,6 +71,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return 2
 }
 
+// shown makes a text that may come from anywhere, as the name of a file, safe to
+// show: what a terminal would obey becomes U+FFFD.
+func shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
 func rootCommand(e *env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "atree VERB",
@@ -88,8 +102,8 @@ atree help eval`,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(
-		checkCommand(e), fmtCommand(e), evalCommand(e), attacksCommand(e), compareCommand(e),
-		dotCommand(e), explainCommand(e), versionCommand(e), completionCommand(e))
+		checkCommand(e), fmtCommand(e), evalCommand(e), attacksCommand(e), compareCommand(e), optimizeCommand(e),
+		attackersCommand(e), simulateCommand(e), mergeCommand(e), strideCommand(e), catalogCommand(e), dotCommand(e), explainCommand(e), versionCommand(e), completionCommand(e))
 	root.SetVersionTemplate("atree {{.Version}}\n")
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
@@ -115,8 +129,8 @@ func unknownVerb(root *cobra.Command, word string) error {
 // oneLine joins the lines of an error, and leaves out the name of the package
 // that it comes from: who types a command knows no packages.
 func oneLine(err error) string {
-	s := strings.ReplaceAll(err.Error(), "\n", "; ")
-	for _, name := range []string{"attacktree: ", "mitigate: ", "render: ", "program: "} {
+	s := shown(strings.ReplaceAll(err.Error(), "\n", "; "))
+	for _, name := range []string{"attacktree: ", "mitigate: ", "uncertain: ", "attackers: ", "render: ", "program: ", "catalog: "} {
 		s = strings.TrimPrefix(s, name)
 	}
 	var limit *attacktree.LimitError

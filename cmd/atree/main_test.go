@@ -63,28 +63,24 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// What was being worked on when the time was over is not shown.
-func TestDropUnfinished(t *testing.T) {
-	done, half := &attacktree.Result{Scenario: "inherent"}, &attacktree.Result{Scenario: "current"}
-	for _, c := range []struct {
-		goal mitigate.GoalAssessment
-		want int // results of the last goal, -1 if it is gone
-	}{
-		{mitigate.GoalAssessment{Results: []*attacktree.Result{done, half}}, 1},
-		{mitigate.GoalAssessment{Results: []*attacktree.Result{half}}, -1},
-		{mitigate.GoalAssessment{Results: []*attacktree.Result{done, done}, LeftIn: "current"}, 2},
-	} {
-		a := &mitigate.Assessment{Goals: []*mitigate.GoalAssessment{{LeftIn: "inherent"}, &c.goal}}
-		dropUnfinished(a)
-		got := -1
-		if len(a.Goals) == 2 {
-			got = len(a.Goals[1].Results)
-		}
-		if got != c.want {
-			t.Errorf("%d results are left, want %d", got, c.want)
+// The name of a file may hold what a terminal would obey.
+func TestNamesAreShown(t *testing.T) {
+	for _, args := range [][]string{{"check", "a\x1b[31m"}, {"eval", "a\x1b[31m"}, {"fmt", "a\x1b[31m"}, {"eval", "-o", "\x1b/b", "-"}, {"\x1b"}} {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), args, strings.NewReader(door), &out, &errs); status != 2 || errs.Len() == 0 || strings.Contains(out.String()+errs.String(), "\x1b") {
+			t.Errorf("%q: status %d, prints %q and %q", args, status, &out, &errs)
 		}
 	}
-	dropUnfinished(nil)
+}
+
+// What only begins to exist when it is read, or never ends, is no file.
+func TestNoRegularFile(t *testing.T) {
+	for _, args := range [][]string{{"check", "/dev/null"}, {"fmt", "/dev/zero"}, {"eval", t.TempDir()}, {"fmt", "."}, {"check", ""}} {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), args, strings.NewReader(""), &out, &errs); status != 2 || errs.Len() == 0 {
+			t.Errorf("%q: status %d, prints %q and %q", args, status, &out, &errs)
+		}
+	}
 }
 
 func TestMemoryLimit(t *testing.T) {

@@ -139,9 +139,8 @@ func (e *env) warnSets(tree *attacktree.Tree, sets []mitigate.NamedSet) {
 
 // readParams reads what-if values, as the language writes numbers.
 func readParams(tree *attacktree.Tree, settings []string) (map[string]float64, error) {
-	params := tree.Model().Params
 	var names []string
-	for _, p := range params {
+	for _, p := range tree.Model().Params {
 		names = append(names, p.Name)
 	}
 	values := map[string]float64{}
@@ -154,12 +153,11 @@ func readParams(tree *attacktree.Tree, settings []string) (map[string]float64, e
 			return nil, err
 		}
 		n, err := literal(text)
-		if err != nil {
-			return nil, fmt.Errorf("--param %s: %w", name, err)
+		if err == nil {
+			err = tree.CheckParam(name, n.Value, unitOf(n))
 		}
-		unit := params[slices.Index(names, name)].Unit
-		if err := fits(n, unit); err != nil {
-			return nil, fmt.Errorf("--param %s: %w", name, err)
+		if err != nil {
+			return nil, fmt.Errorf("--param %s: %s", setting, oneLine(err))
 		}
 		values[name] = n.Value
 	}
@@ -171,6 +169,9 @@ func literal(text string) (*dsl.Number, error) {
 	const before = "param x "
 	if text = strings.TrimSpace(text); text == "" {
 		return nil, errors.New("expected a number such as 30%, 5k or 14d, found nothing")
+	}
+	if text[0] == '-' {
+		return nil, fmt.Errorf("expected a number that is not negative, found %s", text)
 	}
 	file, problems := dsl.Parse("value", []byte(before+text+"\n"))
 	if errs := problems.Errors(); len(errs) > 0 {
@@ -187,6 +188,11 @@ func literal(text string) (*dsl.Number, error) {
 		}
 	}
 	return nil, fmt.Errorf("expected one number such as 30%%, 5k or 14d, found %q", text)
+}
+
+// unitOf returns what a number was written as.
+func unitOf(n *dsl.Number) attacktree.Unit {
+	return [...]attacktree.Unit{dsl.Plain: attacktree.Plain, dsl.Share: attacktree.Share, dsl.Days: attacktree.Duration}[n.Unit]
 }
 
 // fits checks that a number is written in the unit that is wanted, and lies in

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/atree-dev/atree/attacktree/uncertain"
+)
+
+func mergeCommand(e *env) *cobra.Command {
+	var r report
+	cmd := &cobra.Command{
+		Use:   "merge PART…",
+		Short: "Put the parts of a simulation together.",
+		Long: "Put the parts of a simulation together, in any order. The answer is, byte for byte,\n" +
+			"that of one run of atree simulate without --shard.",
+		Example: `atree merge part-1 part-2 part-3 part-4
+atree merge --format csv --draws draws.csv part-1 part-2`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("expected PART…, found nothing; parts are written by atree simulate --shard")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := e.check(); err != nil {
+				return err
+			}
+			var parts []*uncertain.Simulation
+			for _, path := range args {
+				data, err := e.read(path)
+				if err != nil {
+					return about(path, err)
+				}
+				part, err := uncertain.ReadPart(bytes.NewReader(data))
+				if err != nil {
+					return fmt.Errorf("%s: %s", path, oneLine(err))
+				}
+				parts = append(parts, part)
+			}
+			whole, err := uncertain.Merge(parts...)
+			if err != nil {
+				return err
+			}
+			return e.report(whole, &r)
+		},
+	}
+	r.flags(cmd)
+	group(cmd.Flags(), "Question", "above")
+	e.formatFlag(cmd)
+	e.writeFlags(cmd)
+	return cmd
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/mitigate"
+	"github.com/atree-dev/atree/attacktree/render"
+	"github.com/atree-dev/atree/attacktree/uncertain"
+)
+
+// A draw holds the flags that say what is drawn.
+type draw struct {
+	samples   int
+	seed      uint64
+	precision string
+	shard     string
+	report
+}
+
+func simulateCommand(e *env) *cobra.Command {
+	var q question
+	var d draw
+	cmd := &cobra.Command{
+		Use:   "simulate FILE",
+		Short: "How sure are we?",
+		Long: "How sure are we? Draws the uncertain numbers of the model many times, computes the\n" +
+			"figures of each draw exactly, and shows how far they lie apart, what a year may\n" +
+			"lose, and how scenarios compare in the same draws. The scenarios are inherent,\n" +
+			"current and planned, or with --set inherent and the sets given. A big study can be\n" +
+			"split over machines: each draws a shard, and atree merge puts the parts together.",
+		Example: `atree simulate --samples 100000 --seed 7 examples/model-weights.atree
+atree simulate --draws draws.csv --above 10M examples/model-weights.atree
+atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.atree`,
+		Args:              one,
+		ValidArgsFunction: completeFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := e.check(); err != nil {
+				return err
+			}
+			if d.shard != "" {
+				for _, name := range []string{"format", "draws", "curve", "above"} {
+					if cmd.Flags().Changed(name) {
+						return fmt.Errorf("--%s: a shard is written as a part; give it to atree merge with the parts", name)
+					}
+				}
+			}
+			tree, err := e.open(args[0], q.goal)
+			if err != nil {
+				return err
+			}
+			return e.simulate(cmd.Context(), tree, &q, &d)
+		},
+	}
+	q.flags(cmd)
+	fs := cmd.Flags()
+	fs.IntVar(&d.samples, "samples", 10_000, "how many draws, `N`")
+	fs.Uint64Var(&d.seed, "seed", 1, "another `SEED` gives other draws")
+	fs.StringVar(&d.precision, "precision", "", "end once the standard error of every mean is at most this `SHARE` of it, as 1%, or after all samples")
+	fs.StringVar(&d.shard, "shard", "", "draw part `I/N` only, and write it for atree merge")
+	group(fs, "Question", "samples", "seed", "precision", "shard")
+	d.report.flags(cmd)
+	e.readFlags(cmd)
+	e.formatFlag(cmd)
+	e.writeFlags(cmd)
+	return cmd
+}
+
+func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, d *draw) error {
+	opt, err := q.options(tree)
+	if err != nil {
+		return err
+	}
+	if opt.Goal, err = goalOf(tree, q.goal); err != nil {
+		return err
+	}
+	e.warnSets(tree, opt.Sets)
+	study, err := d.options()
+	if err != nil {
+		return err
+	}
+	study.Scenarios = scenarios(tree, opt)
+	opt.Compile.Goal = opt.Goal
+	var s *uncertain.Simulation
+	err = q.limits.run(ctx, e, func(ctx context.Context) error {
+		p, err := attacktree.Compile(ctx, tree, &opt.Compile)
+		if err != nil {
+			return err
+		}
+		s, err = uncertain.Simulate(ctx, p, study)
+		return err
+	})
+	if inexact := (*uncertain.InexactError)(nil); errors.As(err, &inexact) {
+		return fmt.Errorf("%w; allow more with --max-diagram", err)
+	}
+	if err != nil {
+		return err
+	}
+	if d.shard != "" {
+		return e.answer(func(w io.Writer) error { return uncertain.WritePart(w, s) })
+	}
+	return e.report(s, &d.report)
+}
+
+// options reads the flags of the draws.
+func (d *draw) options() (*uncertain.Options, error) {
+	if d.samples < 1 || d.samples > uncertain.MaxSamples {
+		return nil, fmt.Errorf("--samples: expected 1 to %d draws, found %d", uncertain.MaxSamples, d.samples)
+	}
+	opt := &uncertain.Options{Samples: d.samples, Seed: d.seed}
+	if d.precision != "" {
+		n, err := literal(d.precision)
+		if err == nil {
+			err = fits(n, attacktree.Share)
+		}
+		if err == nil && (n.Value <= 0 || n.Value >= 1) {
+			err = fmt.Errorf("expected a share above 0%% and below 100%%, found %s", d.precision)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--precision: %w", err)
+		}
+		opt.Precision = n.Value
+	}
+	if d.shard != "" {
+		i, n, ok := strings.Cut(d.shard, "/")
+		var errI, errN error
+		opt.Shard, errI = strconv.Atoi(i)
+		opt.Shards, errN = strconv.Atoi(n)
+		if !ok || errI != nil || errN != nil || opt.Shard < 1 || opt.Shard > opt.Shards {
+			return nil, fmt.Errorf("--shard: expected a part such as 1/4, found %q", d.shard)
+		}
+	}
+	return opt, nil
+}
+
+// scenarios are inherent and, where there are controls, current and planned or
+// the sets asked for.
+func scenarios(tree *attacktree.Tree, opt *mitigate.Options) []*attacktree.Scenario {
+	sets := opt.Sets
+	if len(sets) == 0 && len(tree.Model().Controls) > 0 {
+		deployed, _ := tree.SetMembers("deployed")
+		planned, _ := tree.SetMembers("planned")
+		sets = []mitigate.NamedSet{{Name: "current", Controls: deployed}, {Name: "planned", Controls: planned}}
+	}
+	var out []*attacktree.Scenario
+	for _, s := range append([]mitigate.NamedSet{{Name: "inherent"}}, sets...) {
+		out = append(out, &attacktree.Scenario{Name: s.Name, Controls: s.Controls, Adversary: opt.Adversary, Mode: opt.Mode, Params: opt.Params})
+	}
+	return out
+}
+
+// A report holds the flags that say how a simulation is told.
+type report struct {
+	above        []string
+	draws, curve string
+}
+
+func (r *report) flags(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringArrayVar(&r.above, "above", nil, "the chance that a year loses more than `AMOUNT`, as 10M; repeatable")
+	fs.StringVar(&r.draws, "draws", "", "write all draws to `FILE`, as CSV, or as JSON Lines if it ends in .jsonl")
+	fs.StringVar(&r.curve, "curve", "", "write the exceedance curves to `FILE`, likewise")
+	group(fs, "Question", "above")
+	group(fs, "Output", "draws", "curve")
+}
+
+// report writes a whole simulation, and its draws and curves where they are
+// asked for.
+func (e *env) report(s *uncertain.Simulation, r *report) error {
+	study := &render.Study{Simulation: s}
+	for _, text := range r.above {
+		n, err := literal(text)
+		if err == nil {
+			err = fits(n, attacktree.Money)
+		}
+		if err == nil && math.IsInf(n.Value, 0) {
+			err = fmt.Errorf("expected an amount of money, found %s", text)
+		}
+		if err != nil {
+			return fmt.Errorf("--above: %w", err)
+		}
+		study.Above = append(study.Above, n.Value)
+	}
+	if err := tabulate(r.draws, s, render.SimulateDrawsCSV, render.SimulateDrawsJSON); err != nil {
+		return err
+	}
+	if err := tabulate(r.curve, s, render.SimulateCurveCSV, render.SimulateCurveJSON); err != nil {
+		return err
+	}
+	return e.write(layout{
+		text:     func(w io.Writer, opt *render.TextOptions) error { return render.SimulateText(w, study, opt) },
+		json:     func(w io.Writer) error { return render.SimulateJSON(w, study) },
+		csv:      func(w io.Writer) error { return render.SimulateCSV(w, study) },
+		markdown: func(w io.Writer) error { return render.SimulateMarkdown(w, study) },
+	})
+}
+
+// tabulate writes data of a simulation to a file that is asked for, as its name
+// says.
+func tabulate(path string, s *uncertain.Simulation, asCSV, asJSON func(io.Writer, *uncertain.Simulation) error) error {
+	if path == "" {
+		return nil
+	}
+	write := asCSV
+	if ext := filepath.Ext(path); ext == ".jsonl" || ext == ".ndjson" {
+		write = asJSON
+	}
+	var buf bytes.Buffer
+	if err := write(&buf, s); err != nil {
+		return err
+	}
+	return about(path, replaceFile(path, buf.Bytes()))
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/dsl"
+	"github.com/atree-dev/atree/attacktree/render"
+	"github.com/atree-dev/atree/catalog"
+	"github.com/atree-dev/atree/stride"
+)
+
+func strideCommand(e *env) *cobra.Command {
+	var methods, failIf []string
+	var scaffold bool
+	var top int
+	words := []string{stride.ByElement.String(), stride.ByInteraction.String(), stride.ByShostack.String()}
+	cmd := &cobra.Command{
+		Use:   "stride FILE",
+		Short: "Which threats does the system have, which are covered?",
+		Long: "Which threats does the system of a file have by STRIDE, and which of them are\n" +
+			"covered by a node (at, stride), accepted, or open? A file without a goal will do.\n" +
+			"With --scaffold, prints the file with a goal for each asset, to begin with.",
+		Example: `atree stride examples/financial-assistant.atree
+atree stride --fail-if 'open > 0' --method per-element examples/financial-assistant.atree
+atree stride --scaffold examples/financial-assistant.atree > first.atree`,
+		Args:              one,
+		ValidArgsFunction: completeFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := e.check(); err != nil {
+				return err
+			}
+			if top < 0 {
+				return fmt.Errorf("--top: expected 0 or more, found %d", top)
+			}
+			gates, err := readOpenThresholds(failIf)
+			if err != nil {
+				return err
+			}
+			opt := &catalog.CoverOptions{}
+			if opt.Today, err = e.date(); err != nil {
+				return err
+			}
+			for _, word := range methods {
+				method, err := stride.ParseMethod(word)
+				if err != nil {
+					return oneOf("--method", "method", word, words)
+				}
+				opt.Methods = append(opt.Methods, method)
+			}
+			if scaffold {
+				return e.scaffold(args[0])
+			}
+			tree, _, err := e.load(args[0], "", true)
+			if err != nil {
+				return err
+			}
+			c, err := e.catalog()
+			if err != nil {
+				return err
+			}
+			k, err := catalog.Cover(c, tree, opt)
+			if err != nil {
+				return noSystem(args[0], err)
+			}
+			what := render.StrideOptions{Top: top}
+			err = e.write(layout{
+				text:     func(w io.Writer, opt *render.TextOptions) error { return render.StrideText(w, k, what, opt) },
+				json:     func(w io.Writer) error { return render.StrideJSON(w, k) },
+				csv:      func(w io.Writer) error { return render.StrideCSV(w, k) },
+				markdown: func(w io.Writer) error { return render.StrideMarkdown(w, k, what) },
+			})
+			if err != nil {
+				return err
+			}
+			return e.judgeOpen(gates, k.Open())
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringArrayVar(&methods, "method", nil, "`METHOD` per-element, per-interaction (Microsoft's tool) or per-interaction-shostack; repeatable (default the first two)")
+	complete(cmd, "method", words...)
+	fs.BoolVar(&scaffold, "scaffold", false, "print the file with goals, patterns and steps to begin with")
+	group(fs, "Question", "method", "scaffold")
+	fs.StringArrayVar(&failIf, "fail-if", nil, "exit status 1 if `RULE` holds: open OP NUMBER, as 'open > 0'; repeatable. OP is one of > >= < <=")
+	group(fs, "Gate", "fail-if")
+	fs.IntVar(&top, "top", 20, "list `N` open threats as text and Markdown (0: all)")
+	group(fs, "List", "top")
+	e.readFlags(cmd)
+	e.formatFlag(cmd)
+	e.writeFlags(cmd)
+	return cmd
+}
+
+// noSystem says what to do about a file without a system.
+func noSystem(path string, err error) error {
+	if errors.Is(err, catalog.ErrNoSystem) {
+		return fmt.Errorf("%s: expected a system { … } in the file, found none", path)
+	}
+	return err
+}
+
+// readOpenThresholds reads rules about the number of open threats.
+func readOpenThresholds(texts []string) ([]threshold, error) {
+	var out []threshold
+	for _, text := range texts {
+		name, op, value, err := splitRule(text)
+		if err != nil {
+			return nil, fmt.Errorf("--fail-if %q: %w", text, err)
+		}
+		if name != "open" {
+			return nil, fmt.Errorf("--fail-if %q: expected the figure open, found %q", text, name)
+		}
+		n, err := literal(value)
+		if err != nil {
+			return nil, fmt.Errorf("--fail-if %q: %w", text, err)
+		}
+		if err := fits(n, attacktree.Plain); err != nil {
+			return nil, fmt.Errorf("--fail-if %q: %w", text, err)
+		}
+		out = append(out, threshold{text: text, op: op, value: n.Value})
+	}
+	return out, nil
+}
+
+// judgeOpen puts every threshold to the number of open threats.
+func (e *env) judgeOpen(gates []threshold, open int) error {
+	var answer error
+	for _, t := range gates {
+		if t.holds(float64(open)) {
+			fmt.Fprintf(e.stderr, "failed: %s (found %d)\n", t.text, open)
+			answer = errNo
+		}
+	}
+	return answer
+}
+
+// scaffold prints a file with what is to be added to it.
+func (e *env) scaffold(path string) error {
+	src, err := e.read(path)
+	if err != nil {
+		return about(path, err)
+	}
+	if path == stdinName {
+		e.stdin = bytes.NewReader(src)
+	}
+	tree, _, err := e.load(path, "", true)
+	if err != nil {
+		return err
+	}
+	c, err := e.catalog()
+	if err != nil {
+		return err
+	}
+	added, err := catalog.Scaffold(c, tree)
+	if err != nil {
+		return noSystem(path, err)
+	}
+	if added == "" {
+		fmt.Fprintf(e.stderr, "%s: every asset of the system has a goal; nothing is added\n", path)
+	}
+	file, problems := dsl.Parse(path, append(append(src, '\n'), added...))
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return e.answer(func(w io.Writer) error {
+		_, err := w.Write(dsl.Format(file))
+		return err
+	})
+}
