@@ -18,8 +18,8 @@ import (
 func files(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("*.atree")
-	if err != nil || len(names) != 9 {
-		t.Fatalf("found %d examples, want 9 (%v)", len(names), err)
+	if err != nil || len(names) != 12 {
+		t.Fatalf("found %d examples, want 12 (%v)", len(names), err)
 	}
 	return names
 }
