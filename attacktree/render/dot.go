@@ -700,7 +700,7 @@ func (p *picture) legend() dot.Literal {
 	var b strings.Builder
 	b.WriteString(`<<TABLE BORDER="1" COLOR="#8a9099" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">`)
 	if title != "" {
-		fmt.Fprintf(&b, `<TR><TD COLSPAN="2" ALIGN="LEFT"><B>%s</B></TD></TR>`, markup(title))
+		fmt.Fprintf(&b, `<TR><TD COLSPAN="2" ALIGN="LEFT"><B>%s</B></TD></TR>`, markup(printable(title)))
 	}
 	for i, row := range legendTexts {
 		if p.tells[i] {
