@@ -607,6 +607,7 @@ type wiring struct {
 // a node that has one.
 func (p *Program) wire(own func(*wiring, *node) circuit.Ref) *wiring {
 	g := &wiring{circuit.New(), make([]circuit.Ref, len(p.vars)), make([]circuit.Ref, len(p.nodes)), make([]circuit.Ref, len(p.switches))}
+	g.Grow(len(p.vars) + len(p.nodes))
 	for i := range g.vars {
 		g.vars[i] = g.Var()
 	}

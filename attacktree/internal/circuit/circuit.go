@@ -14,7 +14,10 @@
 // A circuit that is not being built may be read by many goroutines.
 package circuit
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Ref is a gate, a variable or a constant, or the complement of one. Its
 // lowest bit is the complement, the others number the node; arguments of a
@@ -90,6 +93,12 @@ func New() *Circuit {
 		mark:  []uint32{0},
 		table: make([]int32, 64),
 	}
+}
+
+// Grow makes room for so many nodes more, which saves copies of large circuits.
+func (c *Circuit) Grow(nodes int) {
+	c.nodes = slices.Grow(c.nodes, nodes)
+	c.mark = slices.Grow(c.mark, nodes)
 }
 
 // Len returns the number of nodes: the constant, the variables and the gates.

@@ -9,6 +9,7 @@ func (c *Circuit) Flatten(roots ...Ref) (*Circuit, []Ref) {
 	merged := c.merged(uses)
 
 	d := New()
+	d.Grow(c.Len())
 	for range c.vars {
 		d.Var()
 	}

@@ -37,6 +37,7 @@ const maxRounds = 8
 func (c *Circuit) rewrite(roots []Ref, gate func(d *Circuit, i int, image func(Ref) Ref) Ref) (*Circuit, []Ref) {
 	uses := c.Uses(roots...)
 	d := New()
+	d.Grow(c.Len())
 	for range c.vars {
 		d.Var()
 	}
