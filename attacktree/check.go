@@ -41,6 +41,7 @@ type checker struct {
 
 	problems problems
 	nearest  int // suggestions looked for so far
+	looks    int // for names in a file with errors
 
 	nodes, controls, params, assets, adversaries, elements *space
 }

@@ -198,10 +198,21 @@ func (c *checker) resolve(s *space, name string, at place) (int32, bool) {
 	if id, ok := s.id[name]; ok {
 		return id, true
 	}
-	if !c.partial {
+	if !c.partial || c.nowhereElse(name, at) {
 		c.undefined(s.noun, s, name, at)
 	}
 	return 0, false
+}
+
+// nowhereElse reports whether a name stands nowhere in its file but where it is
+// used, so that what could not be read does not declare it either. It looks only
+// so often, as each look goes through the file.
+func (c *checker) nowhereElse(name string, at place) bool {
+	if c.looks++; c.looks > maxNearest || name != localName(name) {
+		return false
+	}
+	src := c.span(at).Source()
+	return src != nil && strings.Count(src.Text, name) == 1
 }
 
 // undefined reports that nothing in the space has the name.

@@ -84,7 +84,7 @@ func (q *question) readMode() (attacktree.Mode, error) {
 		}
 		return attacktree.Limited, nil
 	case "budget", "economic":
-		return 0, fmt.Errorf("--mode %s is not available yet; expected saturating or limited", q.mode)
+		return 0, fmt.Errorf("--mode %s: expected saturating or limited; what a budget buys and whether an attack pays, atree attackers tells", q.mode)
 	}
 	return 0, fmt.Errorf("--mode: expected saturating or limited, found %q", q.mode)
 }
