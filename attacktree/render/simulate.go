@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/atree-dev/atree/attacktree"
 	sim "github.com/atree-dev/atree/attacktree/uncertain"
@@ -16,7 +17,9 @@ import (
 // A Study is the whole answer of `atree simulate`.
 type Study struct {
 	*sim.Simulation
-	Above []float64 // losses of a year whose chances are asked for
+	Above       []float64        // losses of a year whose chances are asked for
+	Sensitivity *sim.Sensitivity // nil: not asked for
+	Information *sim.Information
 }
 
 // SimulateText writes a study for a person to read: how far the figures of each
@@ -36,6 +39,7 @@ func SimulateCSV(w io.Writer, s *Study) error {
 	type record struct {
 		Goal      string  `json:"goal"`
 		Seed      uint64  `json:"seed"`
+		Sobol     bool    `json:"sobol"`
 		Samples   int     `json:"samples"`
 		Precision float64 `json:"precision"`
 		SimulatedScenarioMessage
@@ -43,7 +47,7 @@ func SimulateCSV(w io.Writer, s *Study) error {
 	var rows []record
 	msg := simulateMessage(s)
 	for _, sc := range msg.Scenarios {
-		rows = append(rows, record{msg.Goal, msg.Seed, msg.Samples, msg.Precision, sc})
+		rows = append(rows, record{msg.Goal, msg.Seed, msg.Sobol, msg.Samples, msg.Precision, sc})
 	}
 	return writeCSV(w, rows)
 }
@@ -52,7 +56,7 @@ func simulateMessage(s *Study) *SimulateMessage {
 	msg := &SimulateMessage{
 		Format: Format, Tool: Tool,
 		Model: SimulatedModelMessage{s.Model.Title, s.Model.File, s.Model.Digest, s.Model.Currency, s.Model.Period},
-		Goal:  s.Goal, Label: s.Label, Seed: s.Seed, Samples: s.Samples, Precision: s.Precision, Most: s.Most,
+		Goal:  s.Goal, Label: s.Label, Seed: s.Seed, Sobol: s.Sobol, Samples: s.Samples, Precision: s.Precision, Most: s.Most,
 		Numbers: []NumberMessage{}, Scenarios: []SimulatedScenarioMessage{},
 	}
 	for _, n := range s.Numbers {
@@ -63,12 +67,12 @@ func simulateMessage(s *Study) *SimulateMessage {
 		sc := &s.Scenarios[k]
 		out := SimulatedScenarioMessage{
 			Scenario: sc.Name, Mode: sc.Mode, Controls: list(sc.Controls),
-			Likelihood:     spreadMessage(sc.Column(sim.Likelihood)),
-			ExpectedImpact: spreadMessage(sc.Column(sim.ExpectedImpact)),
-			AnnualLoss:     spreadMessage(sc.Column(sim.AnnualLoss)),
-			CheapestCost:   spreadMessage(sc.Column(sim.CheapestCost)),
-			TotalCost:      spreadMessage(sc.Column(sim.TotalCost)),
-			YearLoss:       spreadMessage(sc.Column(sim.YearLoss)),
+			Likelihood:     spreadMessage(s.Simulation, sc.Column(sim.Likelihood)),
+			ExpectedImpact: spreadMessage(s.Simulation, sc.Column(sim.ExpectedImpact)),
+			AnnualLoss:     spreadMessage(s.Simulation, sc.Column(sim.AnnualLoss)),
+			CheapestCost:   spreadMessage(s.Simulation, sc.Column(sim.CheapestCost)),
+			TotalCost:      spreadMessage(s.Simulation, sc.Column(sim.TotalCost)),
+			YearLoss:       spreadMessage(s.Simulation, sc.Column(sim.YearLoss)),
 			Curve:          []ExceedanceMessage{},
 			Above:          []ExceedanceMessage{},
 		}
@@ -93,14 +97,26 @@ func simulateMessage(s *Study) *SimulateMessage {
 		}
 		msg.Scenarios = append(msg.Scenarios, out)
 	}
+	if a := s.Sensitivity; a != nil {
+		msg.Sensitivity = &SensitivityMessage{a.Figure, a.Scenario, a.Mean, a.Variance, a.Exact, a.Samples, []EffectMessage{}}
+		for _, e := range a.Effects {
+			msg.Sensitivity.Effects = append(msg.Sensitivity.Effects, EffectMessage(e))
+		}
+	}
+	if v := s.Information; v != nil {
+		msg.Information = &InformationMessage{v.Best, v.Cost, v.Perfect, v.SE, v.Exact, []WorthMessage{}}
+		for _, n := range v.Numbers {
+			msg.Information.Numbers = append(msg.Information.Numbers, WorthMessage(n))
+		}
+	}
 	return msg
 }
 
-func spreadMessage(v sim.Values) *SpreadMessage {
+func spreadMessage(of *sim.Simulation, v sim.Values) *SpreadMessage {
 	if v == nil {
 		return nil
 	}
-	s := v.Spread()
+	s := of.Spread(v)
 	return &SpreadMessage{
 		Value: number(&s.Mean), Exact: s.Least == s.Greatest,
 		Mean: number(&s.Mean), SE: number(&s.SE), P5: number(&s.P5), P50: number(&s.P50), P95: number(&s.P95),
@@ -109,7 +125,7 @@ func spreadMessage(v sim.Values) *SpreadMessage {
 
 func againstMessage(s *sim.Simulation, k int) *AgainstMessage {
 	figure := riskOf(s)
-	d := s.Scenarios[k].Column(figure).Minus(s.Scenarios[0].Column(figure))
+	d := s.Minus(s.Scenarios[k].Column(figure), s.Scenarios[0].Column(figure))
 	return &AgainstMessage{s.Scenarios[0].Name, figure, d.Mean, d.SE, d.P5, d.P50, d.P95, d.Lower}
 }
 
@@ -147,7 +163,7 @@ func simulatePage(s *Study) *page {
 	for k := range s.Scenarios {
 		spreads := map[string]sim.Spread{}
 		for _, c := range s.Scenarios[k].Columns {
-			spreads[c.Figure] = c.Values.Spread()
+			spreads[c.Figure] = s.Spread(c.Values)
 		}
 		r.spreads = append(r.spreads, spreads)
 		r.columns = append(r.columns, column{title: cutMiddle(r.name(k), 18), right: true})
@@ -159,6 +175,8 @@ func simulatePage(s *Study) *page {
 	r.controls()
 	r.year()
 	r.compared()
+	r.sensitivity()
+	r.information()
 	r.say(faint, r.method())
 	return &r.page
 }
@@ -182,7 +200,11 @@ func (r *studyReport) title() {
 	if m.Currency != "" {
 		facts += "money in " + m.Currency + "; "
 	}
-	facts += fmt.Sprintf("%s of %s, seed %d.", draws(r.Samples), plural(len(r.Numbers), "uncertain number", "uncertain numbers"), r.Seed)
+	way := ""
+	if r.Sobol {
+		way = " by Sobol' sequences"
+	}
+	facts += fmt.Sprintf("%s of %s%s, seed %d.", draws(r.Samples), plural(len(r.Numbers), "uncertain number", "uncertain numbers"), way, r.Seed)
 	r.say(faint, upperFirst(facts), r.attacker())
 }
 
@@ -338,7 +360,7 @@ func (r *studyReport) compared() {
 	for k := range r.Scenarios {
 		cells := []string{cutMiddle(r.name(k), 28), "", "", "", "", percent(best[k])}
 		if k > 0 {
-			d := r.Scenarios[k].Column(figure).Minus(r.Scenarios[0].Column(figure))
+			d := r.Minus(r.Scenarios[k].Column(figure), r.Scenarios[0].Column(figure))
 			copy(cells[1:], []string{signed(d.Mean, unit), signed(d.P5, unit), signed(d.P95, unit), percent(d.Lower)})
 		}
 		t.add(cells...)
@@ -350,6 +372,90 @@ func (r *studyReport) compared() {
 		least = "the least total cost, of controls and expected losses"
 	}
 	r.note("Lower: the chance that it is lower than in " + r.name(0) + ". Best: the chance of " + least + ".")
+}
+
+// sensitivity lists the numbers that matter most, by their swing.
+func (r *studyReport) sensitivity() {
+	a := r.Sensitivity
+	if a == nil {
+		return
+	}
+	what, unit := "expected loss per attempt", amount
+	if a.Figure == sim.Likelihood {
+		what, unit = "chance", percent
+	}
+	r.heading(3, "What the "+what+" depends on, "+inScenario(a.Scenario))
+	if len(a.Effects) == 0 {
+		r.say(plain, "No uncertain number bears on it.")
+		return
+	}
+	t := &table{columns: []column{{title: "number", fit: cuts}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
+	const bars = 12
+	greatest := math.Abs(a.Effects[0].High - a.Effects[0].Low)
+	for i, e := range a.Effects {
+		swing := math.Abs(e.High - e.Low)
+		if i == mostEffects || swing < greatest/100 {
+			break
+		}
+		bar := ""
+		if greatest > 0 {
+			bar = strings.Repeat("=", int(math.Round(bars*swing/greatest)))
+		}
+		t.add(e.Number, unit(e.Low), unit(e.High), share(e.First, e.FirstSE), share(e.Total, e.TotalSE), bar)
+	}
+	r.table(t)
+	if n := len(a.Effects) - len(t.rows); n > 0 {
+		r.note(plural(n, "more number matters", "more numbers matter") + " less.")
+	}
+	shares := "estimated from " + draws(a.Samples)
+	switch {
+	case a.Exact:
+		shares = "exact; in all is " + shares
+	case a.Linear:
+		shares = "by the slope, of a variance that is " + shares
+	}
+	r.note("At the means of all numbers it is " + unit(a.Mean) + ". Alone: the share of the variance that would go if the number were known, " +
+		shares + ". In all: the share that would stay if all others were known.")
+}
+
+// mostEffects is how many numbers are listed at most.
+const mostEffects = 15
+
+// share writes a share of the variance; noise around nothing is nothing.
+func share(x, se float64) string {
+	if math.Abs(x) <= 2*se || x < 5e-4 {
+		return "0" + nbsp + "%"
+	}
+	return digits(math.Round(1000*x)/10) + nbsp + "%"
+}
+
+// information says what knowing more is worth.
+func (r *studyReport) information() {
+	v := r.Information
+	if v == nil {
+		return
+	}
+	coin := func(x float64) string { return money(r.Model.Currency, x) }
+	r.heading(3, "What knowing more is worth")
+	best := v.Best
+	if best == "" {
+		best = "inherent"
+	}
+	r.say(plain, "By what is known, "+best+" is best, with an expected total cost of "+coin(v.Cost)+" a "+period(r.Model.Period)+".",
+		"To know all numbers before the choice would save "+coin(v.Perfect)+" (± "+coin(roughly(v.SE))+") a "+period(r.Model.Period)+" on average.")
+	t := &table{columns: []column{{title: "to know", fit: cuts}, {title: "saves per " + period(r.Model.Period), right: true}}}
+	for i, n := range v.Numbers {
+		if i < mostEffects {
+			t.add(n.Number, amount(n.Value))
+		}
+	}
+	r.table(t)
+	switch {
+	case len(v.Numbers) == 0:
+		r.note("No single number would change the choice.")
+	case !v.Exact:
+		r.note("The worth of single numbers is estimated from the draws, and rather too high than too low.")
+	}
 }
 
 func signed(x float64, unit func(float64) string) string {
@@ -437,7 +543,7 @@ func cellOf(v sim.Values, i int) string {
 // figuresOf lists the figures that some scenario has, in their order.
 func figuresOf(s *sim.Simulation) []string {
 	var out []string
-	for _, f := range []string{sim.Likelihood, sim.ExpectedImpact, sim.AnnualLoss, sim.YearLoss, sim.TotalCost, sim.CheapestCost} {
+	for _, f := range sim.Figures() {
 		for k := range s.Scenarios {
 			if s.Scenarios[k].Column(f) != nil {
 				out = append(out, f)
@@ -481,7 +587,7 @@ func SimulateDrawsJSON(w io.Writer, s *sim.Simulation) error {
 func settingsOf(s *sim.Simulation) *DrawsMessage {
 	msg := &DrawsMessage{
 		Format: Format, Tool: Tool, File: s.Model.File, Digest: s.Model.Digest, Goal: s.Goal,
-		Seed: s.Seed, Samples: s.Samples, Precision: s.Precision, First: s.First, Count: s.Count,
+		Seed: s.Seed, Sobol: s.Sobol, Samples: s.Samples, Precision: s.Precision, First: s.First, Count: s.Count,
 	}
 	for k := range s.Scenarios {
 		sc := &s.Scenarios[k]

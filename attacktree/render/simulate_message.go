@@ -10,11 +10,56 @@ type SimulateMessage struct {
 	Goal      string                     `json:"goal"`
 	Label     string                     `json:"label"`
 	Seed      uint64                     `json:"seed"`
+	Sobol     bool                       `json:"sobol,omitempty"`     // draws are points of scrambled Sobol' sequences
 	Samples   int                        `json:"samples"`             // draws
 	Precision float64                    `json:"precision,omitempty"` // standard error wanted, as a share of each mean
 	Most      int                        `json:"most,omitempty"`      // draws at which a study with a precision ends
 	Numbers   []NumberMessage            `json:"numbers"`
 	Scenarios []SimulatedScenarioMessage `json:"scenarios"`
+
+	Sensitivity *SensitivityMessage `json:"sensitivity,omitempty"` // where it was asked for
+	Information *InformationMessage `json:"information,omitempty"`
+}
+
+// SensitivityMessage says which uncertain numbers matter to a figure, the
+// greatest swing first.
+type SensitivityMessage struct {
+	Figure   string          `json:"figure"`
+	Scenario string          `json:"scenario"`
+	AtMeans  float64         `json:"at_means"` // the figure at the means of all numbers
+	Variance float64         `json:"variance"`
+	Exact    bool            `json:"exact"`   // the variance and the first-order indices are
+	Samples  int             `json:"samples"` // that total indices, and what is not exact, were estimated from
+	Effects  []EffectMessage `json:"effects"`
+}
+
+// EffectMessage is what one number does: the figure at its 10 % and 90 %
+// quantile, its share of the variance, and that together with other numbers.
+type EffectMessage struct {
+	Number  string  `json:"number"`
+	Low     float64 `json:"low"`
+	High    float64 `json:"high"`
+	First   float64 `json:"first"`
+	FirstSE float64 `json:"first_se"` // 0 where it rests on no samples
+	Total   float64 `json:"total"`
+	TotalSE float64 `json:"total_se"`
+}
+
+// InformationMessage says what it is worth, in a period, to know more before a
+// scenario is chosen by its expected total cost.
+type InformationMessage struct {
+	Best    string         `json:"best"`
+	Cost    float64        `json:"cost"`
+	Perfect float64        `json:"perfect"` // to know all numbers
+	SE      float64        `json:"se"`
+	Exact   bool           `json:"exact"` // the worth of single numbers is
+	Numbers []WorthMessage `json:"numbers"`
+}
+
+// WorthMessage is what it is worth to know one number.
+type WorthMessage struct {
+	Number string  `json:"number"`
+	Value  float64 `json:"value"`
 }
 
 // SimulatedModelMessage says which model was simulated.
@@ -102,6 +147,7 @@ type DrawsMessage struct {
 	Digest    string                 `json:"digest"`
 	Goal      string                 `json:"goal"`
 	Seed      uint64                 `json:"seed"`
+	Sobol     bool                   `json:"sobol,omitempty"`
 	Samples   int                    `json:"samples"`
 	Precision float64                `json:"precision,omitempty"`
 	First     int                    `json:"first"` // the first draw of the file

@@ -9,9 +9,9 @@ type Difference struct {
 	Lower  float64 // the chance that it is lower; draws in which both are the same count by half
 }
 
-// Minus compares values with others of the same draws. Where both are infinite,
-// they are the same.
-func (v Values) Minus(w Values) Difference {
+// Minus compares values of a whole simulation with others of the same draws. Where
+// both are infinite, they are the same.
+func (s *Simulation) Minus(v, w Values) Difference {
 	difference, lower := make(Values, len(v)), 0.0
 	for i := range v {
 		d := v[i] - w[i]
@@ -26,7 +26,7 @@ func (v Values) Minus(w Values) Difference {
 			lower += 0.5
 		}
 	}
-	return Difference{difference.Spread(), lower / float64(len(v))}
+	return Difference{s.Spread(difference), lower / float64(len(v))}
 }
 
 // Best returns for each scenario the chance that its figure is the lowest of

@@ -111,8 +111,8 @@ func (out *Information) perfect(s *Simulation, columns []Values) {
 			saved[i] = max(saved[i], columns[best][i]-v[i])
 		}
 	}
-	mean, variance := saved.moments()
-	out.Perfect, out.SE = mean, math.Sqrt(variance/float64(s.Count))
+	out.Perfect, _ = saved.moments()
+	out.SE = s.se(saved)
 }
 
 // A decision is the choice among the scenarios.

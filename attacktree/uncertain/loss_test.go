@@ -64,7 +64,7 @@ func TestCurve(t *testing.T) {
 // Which of two steps is cheaper, where that is known.
 func TestMinus(t *testing.T) {
 	u, v := uncertain.Values{1, 2, 3, 4, math.Inf(1)}, uncertain.Values{2, 2, 1, 7, math.Inf(1)}
-	d := u.Minus(v)
+	d := new(uncertain.Simulation).Minus(u, v)
 	if d.Mean != -2.0/5 || d.Lower != 3.0/5 || d.Least != -3 || d.Greatest != 2 {
 		t.Errorf("found %+v", d)
 	}
@@ -73,7 +73,7 @@ func TestMinus(t *testing.T) {
 		control noA { on a { block } } control noB { on b { block } on a { likelihood *0.5 } }`)
 	s := simulate(t, p, &uncertain.Options{Samples: 40_000, Scenarios: scenariosOf("noB", "noA")})
 	half, full := s.Scenarios[0].Column(uncertain.Likelihood), s.Scenarios[1].Column(uncertain.Likelihood)
-	if got := half.Minus(full).Lower; math.Abs(got-0.75) > 0.01 {
+	if got := s.Minus(half, full).Lower; math.Abs(got-0.75) > 0.01 {
 		t.Errorf("lower with a chance of %v, want 3/4", got)
 	}
 	if best := s.Best(uncertain.Likelihood); math.Abs(best[0]-0.75) > 0.01 || math.Abs(best[0]+best[1]-1) > 1e-12 {

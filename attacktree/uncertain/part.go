@@ -10,6 +10,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // A part is a Simulation as a JSON object: a member "part" with the number of
@@ -42,14 +43,24 @@ func ReadPart(r io.Reader) (*Simulation, error) {
 		return nil, fmt.Errorf("uncertain: expected a part in format %d, found format %d", partFormat, p.Format)
 	case s.Count < 1 || s.First < 0 || s.Samples > MaxSamples || s.First > s.Samples-s.Count:
 		return nil, fmt.Errorf("uncertain: expected a part of %d draws, found %d draws from number %d", s.Samples, s.Count, s.First)
+	case s.Sobol && s.Samples < 2*replicates:
+		return nil, fmt.Errorf("uncertain: expected at least %d samples of Sobol' sequences, found %d", 2*replicates, s.Samples)
 	case len(s.Scenarios) == 0:
 		return nil, errors.New("uncertain: expected a part with a scenario, found none")
 	}
 	for i := range s.Scenarios {
+		seen := map[string]bool{}
 		for _, c := range s.Scenarios[i].Columns {
-			if len(c.Values) != s.Count {
-				return nil, fmt.Errorf("uncertain: expected %d draws of %s in %s, found %d", s.Count, c.Figure, s.Scenarios[i].Name, len(c.Values))
+			switch {
+			case !slices.Contains(Figures(), c.Figure) || seen[c.Figure]:
+				return nil, fmt.Errorf("uncertain: expected each of %s once at most, found %q", strings.Join(Figures(), ", "), c.Figure)
+			case len(c.Values) != s.Count:
+				return nil, fmt.Errorf("uncertain: expected %d draws of %s in %q, found %d", s.Count, c.Figure, s.Scenarios[i].Name, len(c.Values))
 			}
+			seen[c.Figure] = true
+		}
+		if !seen[Likelihood] {
+			return nil, fmt.Errorf("uncertain: expected the likelihood in %q, found none", s.Scenarios[i].Name)
 		}
 	}
 	for _, n := range s.Numbers {

@@ -14,9 +14,10 @@ type philox struct{ k0, k1 uint64 }
 // The first word of a counter is the number of the draw; the last says what the
 // random words are for.
 const (
-	forNumbers = iota // the uncertain numbers of a draw
-	forYears          // what happens in its year
-	forTrials         // second values of the uncertain numbers, for total effects
+	forNumbers   = iota // the uncertain numbers of a draw
+	forYears            // what happens in its year
+	forTrials           // second values of the uncertain numbers, for total effects
+	forScrambles        // those of Sobol' sequences
 )
 
 // keyed returns the generator of a seed.

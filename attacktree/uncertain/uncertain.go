@@ -3,9 +3,14 @@
 //
 // [Simulate] draws all uncertain numbers many times and computes the figures of
 // each draw exactly, for all scenarios with the same draws. A [Simulation] keeps
-// them draw by draw; [Column.Spread] sums one figure up. A big study can be split
-// over machines: each simulates a shard, [WritePart] and [ReadPart] carry it
-// over, and [Merge] puts the parts together to what one run would have given.
+// them draw by draw: [Simulation.Spread] sums a figure up, [Values.Distribution] has
+// the exceedance curve of a loss, [Simulation.Minus] compares two scenarios. A big
+// study can be split over machines: each simulates a shard, [WritePart] and
+// [ReadPart] carry it over, and [Merge] puts the parts together to what one run
+// would have given.
+//
+// [Analyse] says which uncertain numbers a figure depends on, and [Inform] what it
+// is worth to know one of them before a mitigation set is chosen.
 //
 // Two layers of chance are never mixed. Likelihoods, costs and impacts are
 // uncertain because we do not know them; given them, likelihood and expected
@@ -36,6 +41,11 @@ const (
 	CheapestCost   = "cheapest_cost"   // of the cheapest attack; +Inf where none is left
 )
 
+// Figures lists all figures, in the order in which they are shown.
+func Figures() []string {
+	return []string{Likelihood, ExpectedImpact, AnnualLoss, YearLoss, TotalCost, CheapestCost}
+}
+
 // A Simulation holds the figures of all draws, or of a shard of them.
 type Simulation struct {
 	Model   Model    `json:"model"`
@@ -44,6 +54,7 @@ type Simulation struct {
 	Numbers []Number `json:"numbers"` // what is drawn
 
 	Seed      uint64  `json:"seed"`
+	Sobol     bool    `json:"sobol,omitempty"`     // draws are points of scrambled Sobol' sequences
 	Samples   int     `json:"samples"`             // draws of the whole study
 	Precision float64 `json:"precision,omitempty"` // that was asked for, and reached if there are fewer draws than Most
 	Most      int     `json:"most,omitempty"`      // draws at which a study with a precision ends
@@ -106,8 +117,8 @@ type Spread struct {
 	Least, Greatest float64 // that was drawn
 }
 
-// Spread sums the values up: the mean, its standard error, and quantiles, which
-// are values that were drawn. It sorts a copy.
+// Spread sums up values that were drawn independently: the mean, its standard
+// error, and quantiles, which are some of the values. It sorts a copy.
 func (v Values) Spread() Spread {
 	if len(v) == 0 {
 		return Spread{}
@@ -168,12 +179,45 @@ func numbers(p *attacktree.Program) []Number {
 	return out
 }
 
-// Drawn returns the uncertain numbers of a draw, in the order of Numbers.
-func (s *Simulation) Drawn() func(draw int) []float64 {
-	laws := tables(s.Numbers)
+// Spread sums up values of a whole simulation as [Values.Spread] does, with the
+// standard error that belongs to how the draws were made.
+func (s *Simulation) Spread(v Values) Spread {
+	out := v.Spread()
+	out.SE = s.se(v)
+	return out
+}
+
+// se returns the standard error of the mean of values: from their variance where
+// they are independent, else from the means of the replicates.
+func (s *Simulation) se(v Values) float64 {
+	if s.Sobol {
+		sums, counts := make(Values, replicates), make([]float64, replicates)
+		for i, x := range v {
+			sums[i%replicates] += x
+			counts[i%replicates]++
+		}
+		for r := range sums {
+			sums[r] /= counts[r]
+		}
+		v = sums
+	}
+	_, variance := v.moments()
+	return math.Sqrt(variance / float64(len(v)))
+}
+
+// Drawn returns a function that gives the uncertain numbers of a draw, in the
+// order of Numbers. It overwrites them with those of the next.
+func (s *Simulation) Drawn() func(draw int) []float64 { return s.drawn(tables(s.Numbers)) }
+
+func (s *Simulation) drawn(laws []*quantile) func(draw int) []float64 {
 	u, x, g := make([]float64, len(laws)), make([]float64, len(laws)), keyed(s.Seed)
+	uniforms := func(draw uint64) { g.uniforms(u, draw, forNumbers) }
+	if s.Sobol {
+		even := scrambled(s.Seed, len(u))
+		uniforms = func(draw uint64) { even.uniforms(u, draw) }
+	}
 	return func(draw int) []float64 {
-		g.uniforms(u, uint64(draw), forNumbers)
+		uniforms(uint64(draw))
 		for j, q := range laws {
 			x[j] = q.at(u[j])
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/atree-dev/atree/attacktree/render"
 	"github.com/atree-dev/atree/attacktree/uncertain"
 )
 
@@ -45,7 +46,7 @@ atree merge --format csv --draws draws.csv part-1 part-2`,
 			if err != nil {
 				return err
 			}
-			return e.report(whole, &r)
+			return e.report(&render.Study{Simulation: whole}, &r)
 		},
 	}
 	r.flags(cmd)

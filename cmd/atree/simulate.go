@@ -23,8 +23,12 @@ import (
 type draw struct {
 	samples   int
 	seed      uint64
+	sobol     bool
 	precision string
 	shard     string
+
+	sensitivity string
+	value       bool
 	report
 }
 
@@ -41,6 +45,7 @@ func simulateCommand(e *env) *cobra.Command {
 			"split over machines: each draws a shard, and atree merge puts the parts together.",
 		Example: `atree simulate --samples 100000 --seed 7 examples/model-weights.atree
 atree simulate --draws draws.csv --above 10M examples/model-weights.atree
+atree simulate --sensitivity expected_impact --value examples/model-weights.atree
 atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
@@ -49,6 +54,11 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 				return err
 			}
 			if d.shard != "" {
+				for _, name := range []string{"sensitivity", "value"} {
+					if cmd.Flags().Changed(name) {
+						return fmt.Errorf("--%s needs the whole simulation; leave out --shard", name)
+					}
+				}
 				for _, name := range []string{"format", "draws", "curve", "above"} {
 					if cmd.Flags().Changed(name) {
 						return fmt.Errorf("--%s: a shard is written as a part; give it to atree merge with the parts", name)
@@ -66,9 +76,13 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 	fs := cmd.Flags()
 	fs.IntVar(&d.samples, "samples", 10_000, "how many draws, `N`")
 	fs.Uint64Var(&d.seed, "seed", 1, "another `SEED` gives other draws")
+	fs.BoolVar(&d.sobol, "sobol", false, "draw from scrambled Sobol' sequences: closer means for as many draws")
 	fs.StringVar(&d.precision, "precision", "", "end once the standard error of every mean is at most this `SHARE` of it, as 1%, or after all samples")
 	fs.StringVar(&d.shard, "shard", "", "draw part `I/N` only, and write it for atree merge")
-	group(fs, "Question", "samples", "seed", "precision", "shard")
+	fs.StringVar(&d.sensitivity, "sensitivity", "", "which numbers does `FIGURE` depend on: likelihood or expected_impact?")
+	fs.BoolVar(&d.value, "value", false, "what would it be worth to know a number before one of the scenarios is chosen?")
+	group(fs, "Question", "samples", "seed", "sobol", "precision", "shard", "sensitivity", "value")
+	complete(cmd, "sensitivity", uncertain.Likelihood, uncertain.ExpectedImpact)
 	d.report.flags(cmd)
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
@@ -91,13 +105,24 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 	}
 	study.Scenarios = scenarios(tree, opt)
 	opt.Compile.Goal = opt.Goal
-	var s *uncertain.Simulation
+	answer := new(render.Study)
 	err = q.limits.run(ctx, e, func(ctx context.Context) error {
 		p, err := attacktree.Compile(ctx, tree, &opt.Compile)
 		if err != nil {
 			return err
 		}
-		s, err = uncertain.Simulate(ctx, p, study)
+		if answer.Simulation, err = uncertain.Simulate(ctx, p, study); err != nil {
+			return err
+		}
+		if d.sensitivity != "" {
+			answer.Sensitivity, err = uncertain.Analyse(ctx, p, present(study.Scenarios), d.sensitivity, min(max(answer.Samples, 2), sensitivitySamples), d.seed)
+			if err != nil {
+				return err
+			}
+		}
+		if d.value {
+			answer.Information, err = uncertain.Inform(ctx, p, answer.Simulation, study.Scenarios)
+		}
 		return err
 	})
 	if inexact := (*uncertain.InexactError)(nil); errors.As(err, &inexact) {
@@ -107,9 +132,23 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 		return err
 	}
 	if d.shard != "" {
-		return e.answer(func(w io.Writer) error { return uncertain.WritePart(w, s) })
+		return e.answer(func(w io.Writer) error { return uncertain.WritePart(w, answer.Simulation) })
 	}
-	return e.report(s, &d.report)
+	return e.report(answer, &d.report)
+}
+
+// sensitivitySamples is how many draws sensitivities rest on at most: each costs
+// an evaluation for every uncertain number.
+const sensitivitySamples = 10_000
+
+// present is the scenario that stands for how things are: current, or the last.
+func present(scenarios []*attacktree.Scenario) *attacktree.Scenario {
+	for _, s := range scenarios {
+		if s.Name == "current" {
+			return s
+		}
+	}
+	return scenarios[len(scenarios)-1]
 }
 
 // options reads the flags of the draws.
@@ -117,7 +156,7 @@ func (d *draw) options() (*uncertain.Options, error) {
 	if d.samples < 1 || d.samples > uncertain.MaxSamples {
 		return nil, fmt.Errorf("--samples: expected 1 to %d draws, found %d", uncertain.MaxSamples, d.samples)
 	}
-	opt := &uncertain.Options{Samples: d.samples, Seed: d.seed}
+	opt := &uncertain.Options{Samples: d.samples, Seed: d.seed, Sobol: d.sobol}
 	if d.precision != "" {
 		n, err := literal(d.precision)
 		if err == nil {
@@ -176,8 +215,7 @@ func (r *report) flags(cmd *cobra.Command) {
 
 // report writes a whole simulation, and its draws and curves where they are
 // asked for.
-func (e *env) report(s *uncertain.Simulation, r *report) error {
-	study := &render.Study{Simulation: s}
+func (e *env) report(study *render.Study, r *report) error {
 	for _, text := range r.above {
 		n, err := literal(text)
 		if err == nil {
@@ -191,10 +229,10 @@ func (e *env) report(s *uncertain.Simulation, r *report) error {
 		}
 		study.Above = append(study.Above, n.Value)
 	}
-	if err := tabulate(r.draws, s, render.SimulateDrawsCSV, render.SimulateDrawsJSON); err != nil {
+	if err := tabulate(r.draws, study.Simulation, render.SimulateDrawsCSV, render.SimulateDrawsJSON); err != nil {
 		return err
 	}
-	if err := tabulate(r.curve, s, render.SimulateCurveCSV, render.SimulateCurveJSON); err != nil {
+	if err := tabulate(r.curve, study.Simulation, render.SimulateCurveCSV, render.SimulateCurveJSON); err != nil {
 		return err
 	}
 	return e.write(layout{
