@@ -452,7 +452,7 @@ func escape(s string) (rune, int) {
 	return 0x10000 + (r-0xd800)<<10 + (low - 0xdc00), 12
 }
 
-// hex4 reads \uXXXX and returns -1 if s does not begin with it.
+// hex4 reads \u and four hexadecimal digits, and returns -1 if s does not begin with it.
 func hex4(s string) rune {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' || strings.ContainsAny(s[2:6], "+-_") {
 		return -1
