@@ -4,7 +4,9 @@
 // tested in this order: [Manager.Level] is the function that is true where one
 // level is, and And, Or, AtLeast and Ite combine functions. Equal functions
 // have equal references. [Manager.Extract] copies what some functions need
-// into a [Diagram], whose nodes stand in a slice, children first.
+// into a [Diagram], whose nodes stand in a slice, children first. [Diagram.Sift]
+// looks for an order of the levels with fewer nodes, and [Manager.Load] goes on
+// with what it found.
 //
 // Edges can be complemented (Brace, Rudell and Bryant, Efficient
 // implementation of a BDD package, DAC 1990). The then-edge never is, so a
@@ -118,6 +120,9 @@ func (m *Manager) Work() int { return int(m.work) }
 // stopped can be asked for again and profits from what it had done.
 func (m *Manager) SetLimit(max int) { m.max = min(max, 1<<30-1) }
 
+// Limit returns the greatest number of nodes.
+func (m *Manager) Limit() int { return m.max }
+
 // Level returns the function that is true where this level is.
 func (m *Manager) Level(level int) (Ref, error) {
 	return m.result(m.node(int32(level), True, False))
@@ -180,6 +185,9 @@ func (m *Manager) AtNone(f Ref) bool {
 	}
 	return f == True
 }
+
+// Top returns the first level that f tests, one below all of them for constants.
+func (m *Manager) Top(f Ref) int { return int(m.level(f)) }
 
 // deepestFirst sorts functions such that each operation of a gate works above
 // the result of the ones before it.

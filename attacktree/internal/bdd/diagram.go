@@ -61,3 +61,22 @@ func (d *Diagram) Eval(root int, assignment []bool) bool {
 	}
 	return f == True
 }
+
+// Load makes the functions of a diagram and returns them in the order of its
+// roots.
+func (m *Manager) Load(d *Diagram) ([]Ref, error) {
+	image := make([]Ref, len(d.Nodes))
+	translate := func(f Ref) Ref { return image[f.Node()] ^ f&1 }
+	for i, n := range d.Nodes[1:] {
+		f := m.node(n.Level, translate(n.Hi), translate(n.Lo))
+		if f == none {
+			return nil, m.err
+		}
+		image[i+1] = f
+	}
+	roots := make([]Ref, len(d.Roots))
+	for i, r := range d.Roots {
+		roots[i] = translate(r)
+	}
+	return roots, nil
+}

@@ -90,29 +90,24 @@ func (b *Batch) Eval(n int) {
 	}
 }
 
-// EvalMany evaluates n scenarios in blocks of [DefaultWidth], on all cores. For
-// each block of scenarios from, from+1, …, fill puts their probabilities into
-// Probs and take reads the results from Values; both get the number of lanes
-// in use, and run on several goroutines at a time, each for blocks of its own.
-// What is computed for a scenario does not depend on the number of cores. The
-// error is that of ctx.
-func (p *Program) EvalMany(ctx context.Context, n int, fill, take func(b *Batch, from, lanes int)) error {
+// EvalMany evaluates n scenarios in blocks of [DefaultWidth], on all cores. Each
+// goroutine calls worker once, with a batch of its own, and the function that it
+// returns for one block after the other: for scenarios from, from+1, … it puts
+// their probabilities into Probs, calls Eval and reads Values. What is computed
+// for a scenario does not depend on the number of cores. The error is that of ctx.
+func (p *Program) EvalMany(ctx context.Context, n int, worker func(b *Batch) (block func(from, lanes int))) error {
 	blocks := (n + DefaultWidth - 1) / DefaultWidth
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), blocks) {
 		group.Go(func() {
-			b := p.NewBatch(DefaultWidth)
+			block := worker(p.NewBatch(DefaultWidth))
 			for ctx.Err() == nil {
-				block := int(next.Add(1)) - 1
-				if block >= blocks {
+				from := int(next.Add(1)-1) * DefaultWidth
+				if from >= n {
 					return
 				}
-				from := block * DefaultWidth
-				lanes := min(DefaultWidth, n-from)
-				fill(b, from, lanes)
-				b.Eval(lanes)
-				take(b, from, lanes)
+				block(from, min(DefaultWidth, n-from))
 			}
 		})
 	}

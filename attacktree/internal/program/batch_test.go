@@ -56,14 +56,18 @@ func draw(scenario, v int) float64 {
 // evalDraws evaluates n scenarios of draws and returns the values of the first root.
 func evalDraws(ctx context.Context, p *Program, n int) ([]float64, error) {
 	values := make([]float64, n)
-	err := p.EvalMany(ctx, n, func(b *Batch, from, lanes int) {
-		for v := range p.NumVars() {
-			probs := b.Probs(v)[:lanes]
-			for i := range probs {
-				probs[i] = draw(from+i, v)
+	err := p.EvalMany(ctx, n, func(b *Batch) func(from, lanes int) {
+		return func(from, lanes int) {
+			for v := range p.NumVars() {
+				probs := b.Probs(v)[:lanes]
+				for i := range probs {
+					probs[i] = draw(from+i, v)
+				}
 			}
+			b.Eval(lanes)
+			copy(values[from:from+lanes], b.Values(0))
 		}
-	}, func(b *Batch, from, lanes int) { copy(values[from:from+lanes], b.Values(0)) })
+	})
 	return values, err
 }
 

@@ -48,35 +48,30 @@ const (
 )
 
 // bound returns bounds on the outputs of u, from rounds of growing size until
-// the limit is used or the context is done. The cause is why the unit was not
-// solved: an error that is no limit is returned if no bounds have been found,
-// here or before.
-func (s *solver) bound(u *unit, levels []circuit.Ref, cause error) (solution, error) {
+// the limit is used or the context is done. The error is that of the context if
+// none have been found.
+func (s *solver) bound(u *unit, levels []circuit.Ref) (solution, error) {
 	best := unbounded(u)
-	if s.ctx.Err() != nil || !errors.Is(cause, ErrLimit) {
-		if !s.inexact {
-			return solution{}, cause
-		}
+	if levels == nil { // too many for a manager
 		return best, nil
 	}
 	prob := s.typical(levels)
 	gap, work := math.Inf(1), 0
-	for limit := min(firstRound, s.left); levels != nil; limit = min(roundGrowth*limit, s.left) {
+	for limit := min(firstRound, s.left); ; limit = min(roundGrowth*limit, s.left) {
 		found, did, err := s.round(u, levels, prob, limit)
 		if err != nil {
-			if math.IsInf(gap, 1) && !s.inexact {
-				return solution{}, err
+			if math.IsInf(gap, 1) {
+				return best, err
 			}
 			break
 		}
-		if g := found.gap(prob); g < gap {
+		if g := s.gap(found); g < gap {
 			gap, best = g, found
 		}
 		if work += did; limit == s.left || work+roundGrowth*did > workPerNode*s.lim.nodes() {
 			break
 		}
 	}
-	s.inexact = true
 	return best, nil
 }
 
@@ -233,13 +228,13 @@ func (b *bounder) collect() {
 	copy(b.high, keep[len(b.low):])
 }
 
-// gap returns how far apart the bounds are where the levels have these
+// gap returns how far apart the bounds of the unit at hand are at typical
 // probabilities, summed over the outputs.
-func (s *solution) gap(prob []float64) float64 {
-	value := s.values(prob)
+func (s *solver) gap(of solution) float64 {
+	value := of.values(s.typical(of.levels))
 	gap := 0.0
-	for i := range len(s.diagram.Roots) / 2 {
-		low, high := s.output(i)
+	for i := range len(of.diagram.Roots) / 2 {
+		low, high := of.output(i)
 		gap += valueOf(value, high) - valueOf(value, low)
 	}
 	return gap

@@ -29,6 +29,7 @@ func Compile(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim L
 		if err := s.solve(); err != nil {
 			return nil, lim.explain(err)
 		}
+		s.solved[i].shrink(ctx, lim.Evaluations)
 		if d := s.solved[i].diagram; d != nil {
 			e.program.size += d.Size()
 		}
@@ -45,3 +46,19 @@ func Compile(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim L
 	e.program.exact = !s.inexact
 	return e.program, nil
 }
+
+// shrink sifts a diagram that will be evaluated so many times.
+func (s *solution) shrink(ctx context.Context, evaluations int) {
+	if s.diagram == nil || s.bounds {
+		return
+	}
+	if work := evaluations / stepsPerSift * s.diagram.Size(); work > 0 {
+		var order []int32
+		s.diagram, order, _ = s.diagram.Sift(ctx, len(s.levels), work)
+		s.levels = permuted(s.levels, order)
+	}
+}
+
+// stepsPerSift is about how many steps can be evaluated, in batches on two
+// cores, in the time that sifting takes to look at a node.
+const stepsPerSift = 64

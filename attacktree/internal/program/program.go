@@ -13,7 +13,8 @@
 // the rest is solved by itself and then stands as a variable in what is above
 // it. A module that is a single And or Or needs no diagram at all, so a tree
 // without sharing never does; the others get a binary decision diagram, the
-// smallest of a few variable orders.
+// smallest of a few variable orders, or where all of these become large, one in
+// an order that changes while it is built.
 package program
 
 import (
@@ -32,6 +33,10 @@ type Limits struct {
 	// where a limit leaves bounds only: they are close together at these
 	// probabilities, and proven at all. Where it is nil, all are 0.1.
 	Typical []float64
+
+	// Evaluations is how many times the program will be evaluated. For many, time
+	// is spent on smaller diagrams, at most as much as the evaluations may take.
+	Evaluations int
 }
 
 const (

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/atree-dev/atree/attacktree/internal/bdd"
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
@@ -29,6 +30,8 @@ type solver struct {
 	inexact bool       // whether one of them has bounds only
 	guess   []float64  // typical probability of each node, of the units up to guessed
 	guessed int
+
+	siftWork int // nodes that sifting may still look at
 }
 
 // A solution is the diagram of a unit's outputs, over the inputs at its
@@ -44,15 +47,16 @@ type solution struct {
 func newSolver(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim Limits) *solver {
 	module := c.Modules(roots...)
 	return &solver{
-		ctx:     ctx,
-		units:   split(c, roots, module),
-		c:       c,
-		walker:  walker{c: c, module: module, uses: c.Uses(roots...), seen: make([]uint32, c.Len())},
-		lim:     lim,
-		left:    lim.nodes(),
-		fixed:   make(map[int]bdd.Ref),
-		index:   make([]int32, c.Len()),
-		flipped: make([]bool, c.Len()),
+		ctx:      ctx,
+		units:    split(c, roots, module),
+		c:        c,
+		walker:   walker{c: c, module: module, uses: c.Uses(roots...), seen: make([]uint32, c.Len())},
+		lim:      lim,
+		left:     lim.nodes(),
+		siftWork: max(siftPerNode*lim.nodes(), siftAnyway),
+		fixed:    make(map[int]bdd.Ref),
+		index:    make([]int32, c.Len()),
+		flipped:  make([]bool, c.Len()),
 	}
 }
 
@@ -64,10 +68,7 @@ func (s *solver) solve() error {
 		s.solved = append(s.solved, solution{})
 		return nil
 	}
-	solved, levels, err := s.race(u)
-	if err != nil && !s.minimal {
-		solved, err = s.bound(u, levels, err)
-	}
+	solved, err := s.diagram(u)
 	if err != nil {
 		return err
 	}
@@ -115,11 +116,48 @@ func (s *solver) isFixed(x circuit.Ref) bool {
 // stands for.
 func (s *solver) isInverted(x circuit.Ref) bool { return x.Negated() != s.flipped[x.Node()] }
 
+// diagram returns a diagram of u: by the best of the static orders if one of
+// them is good enough, else by one that changes on the way, else bounds.
+//
+// The bounds are sought before the order may change, for that can take long: if
+// the context ends it, there is an answer all the same.
+func (s *solver) diagram(u *unit) (solution, error) {
+	solved, levels, err := s.race(u)
+	switch {
+	case err == nil:
+		return solved, nil
+	case s.inexact && (levels == nil || !errors.Is(err, ErrLimit)):
+		return unbounded(u), nil
+	case !errors.Is(err, ErrLimit):
+		return solution{}, err
+	}
+	if s.minimal {
+		solved, _, err = s.dynamic(u, levels)
+		return solved, err
+	}
+	bounds, cause := s.bound(u, levels)
+	if cause != nil && !s.inexact {
+		return solution{}, cause
+	}
+	solved, levels, err = s.dynamic(u, levels)
+	if err == nil {
+		return solved, nil
+	}
+	s.inexact = true
+	if again, err := s.bound(u, levels); err == nil && s.gap(again) < s.gap(bounds) {
+		return again, nil
+	}
+	return bounds, nil
+}
+
 // race tries all orders under a budget of nodes that grows until one of them
 // finishes, and returns the smallest diagram of that round. Where a race takes
 // long, the orders that have finished fewer gates than others, or as many with
 // more live nodes, are given up, so that a hard unit has one order in the end;
 // race returns it if that fails too.
+//
+// Orders run two at a time, whatever the number of cores, so that the answer is
+// the same on all machines.
 func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 	s.number(u)
 	var race []*builder
@@ -135,28 +173,31 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 		race = append(race, b)
 	}
 	for budget := firstBudget; ; budget *= budgetGrowth {
-		all := s.left / len(race) // what there is for each
+		all := min(s.left, lastBudget) / len(race) // what there is for each
 		limit := min(budget, all)
 		if len(race) == 1 {
 			limit = all
 		}
-		var best solution
+		var best *builder
 		var stopped error
-		for _, b := range race {
-			d, err := b.run(limit)
-			switch {
-			case errors.Is(err, ErrLimit):
-				stopped = err
-			case err != nil:
-				return solution{}, nil, err
-			case best.diagram == nil || d.Size() < best.diagram.Size():
-				best = solution{levels: b.levels, diagram: d}
-				limit = min(limit, max(b.m.Len(), firstBudget)) // for the others
+		for pair := range slices.Chunk(race, 2) {
+			for i, err := range runAll(pair, limit) {
+				switch b := pair[i]; {
+				case errors.Is(err, ErrLimit):
+					stopped = err
+				case err != nil:
+					return solution{}, nil, err
+				case best == nil || b.size() < best.size():
+					best = b
+				}
+			}
+			if best != nil {
+				limit = min(limit, max(best.m.Len(), firstBudget)) // for the others
 			}
 		}
 		switch {
-		case best.diagram != nil:
-			return best, nil, nil
+		case best != nil:
+			return best.solution(), nil, nil
 		case len(race) == 1:
 			return solution{}, race[0].levels, stopped
 		case limit >= longRace || limit == all:
@@ -168,12 +209,46 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 	}
 }
 
+// dynamic begins with an order that has failed and sifts it on the way, where
+// the functions at hand have many nodes. Sifted from the start they mostly stay
+// small, but it takes far longer than a good static order does. It returns the
+// order in the end, also where that fails.
+func (s *solver) dynamic(u *unit, levels []circuit.Ref) (solution, []circuit.Ref, error) {
+	b, err := s.newBuilder(u, levels)
+	if err != nil {
+		return solution{}, levels, err
+	}
+	b.sift = siftFrom
+	if err := b.run(s.left); err != nil {
+		return solution{}, b.levels, err
+	}
+	return b.solution(), b.levels, nil
+}
+
 // The budgets of a race, in nodes.
 const (
 	firstBudget  = 1 << 11
 	budgetGrowth = 4
 	longRace     = 1 << 15
+	lastBudget   = 1 << 22
 )
+
+const (
+	siftFrom    = 1 << 12 // nodes
+	siftPerNode = 32      // nodes that sifting may look at, for each node of the limit
+	siftAnyway  = 1 << 22 // and at least
+)
+
+// runAll lets builders run at the same time and returns their errors.
+func runAll(bs []*builder, limit int) []error {
+	stopped := make([]error, len(bs))
+	var group sync.WaitGroup
+	for i, b := range bs {
+		group.Go(func() { stopped[i] = b.run(limit) })
+	}
+	group.Wait()
+	return stopped
+}
 
 // number gives the inputs and gates of u their indices.
 func (s *solver) number(u *unit) {
@@ -204,6 +279,8 @@ type builder struct {
 	args   []bdd.Ref // scratch
 	done   int       // gates
 	live   int       // nodes after the last look
+	sift   int       // live nodes at which to sift, 0 if the order is not to change
+	news   bool      // functions have been made since it last was
 }
 
 func (s *solver) newBuilder(u *unit, levels []circuit.Ref) (*builder, error) {
@@ -228,37 +305,140 @@ func (s *solver) newBuilder(u *unit, levels []circuit.Ref) (*builder, error) {
 	return b, nil
 }
 
-// run goes on until all gates are done and returns the diagram of the outputs,
-// or stops with a LimitError if it had to hold more nodes than the limit.
-func (b *builder) run(limit int) (*bdd.Diagram, error) {
+// run goes on until all gates are done, or stops with a LimitError if it had to
+// hold more nodes than the limit.
+func (b *builder) run(limit int) error {
 	if b.m.Len() > limit {
-		return nil, &LimitError{What: "nodes", Max: limit}
+		return &LimitError{What: "nodes", Max: limit}
 	}
-	b.m.SetLimit(limit)
 	for ; b.done < len(b.u.gates); b.done++ {
 		g := b.u.gates[b.done]
-		f, err := b.gate(g, b.value)
-		if errors.Is(err, ErrLimit) && b.m.Len() > longRace {
-			b.m.Collect(b.value)
-			f, err = b.gate(g, b.value)
+		if err := b.make(g, limit); err != nil {
+			return err
 		}
-		if err != nil {
-			return nil, err
-		}
-		b.value[len(b.u.inputs)+b.done] = f
 		b.release(b.value)
 		if b.done < len(b.u.gates)-1 {
 			b.tidy()
 		}
 	}
-	outputs := make([]bdd.Ref, len(b.u.outputs))
+	return nil
+}
+
+// make makes the function of a gate. Where the order may change, it may do so
+// after each argument.
+func (b *builder) make(g circuit.Ref, limit int) error {
+	at := len(b.u.inputs) + b.done
+	kind := b.c.Kind(g)
+	if b.sift == 0 || kind != circuit.And && kind != circuit.Or {
+		return b.set(at, limit, func() (bdd.Ref, error) { return b.gate(g, b.value) })
+	}
+	value := func(x circuit.Ref) bdd.Ref { return b.value[b.index[x.Node()]] ^ bdd.Ref(x&1) }
+	args := slices.Clone(b.c.Args(g))
+	slices.SortStableFunc(args, func(x, y circuit.Ref) int { return cmp.Compare(b.m.Top(value(y)), b.m.Top(value(x))) })
+	b.value[at] = value(args[0])
+	for _, x := range args[1:] {
+		err := b.set(at, limit, func() (bdd.Ref, error) {
+			return combine(b.m, b.c, g, []bdd.Ref{b.value[at], value(x)})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set makes a function, and sifts if there are then many nodes. Where it does
+// not fit, dead nodes are collected, and if the order may change, it is sifted:
+// the sooner the better, so there is first room for few nodes more than there are.
+func (b *builder) set(at, limit int, function func() (bdd.Ref, error)) error {
+	room := limit
+	if b.sift > 0 {
+		room = min(limit, jump*b.sift)
+	}
+	for collected := false; ; {
+		b.m.SetLimit(room)
+		f, err := function()
+		if err == nil {
+			b.value[at] = f
+			break
+		}
+		switch {
+		case !errors.Is(err, ErrLimit):
+			return err
+		case !collected && (b.sift > 0 || b.m.Len() > longRace):
+			b.m.Collect(b.value)
+			collected = true
+		case b.sift > 0 && b.news && b.siftWork > 0:
+			if err := b.reorder(); err != nil {
+				return err
+			}
+		case room < limit:
+			room = min(limit, 2*room)
+		default:
+			return err
+		}
+	}
+	b.news = true
+	if b.sift > 0 && b.siftWork > 0 && b.m.Len() > b.sift {
+		if b.m.Collect(b.value); b.m.Len() > b.sift {
+			return b.reorder()
+		}
+	}
+	return nil
+}
+
+// jump is how many times as large as when it is sifted a manager may become by
+// one operation before it is sifted in between.
+const jump = 4
+
+// reorder sifts the levels of the functions at hand.
+func (b *builder) reorder() error {
+	b.news = false
+	d := b.m.Extract(b.value...)
+	d, order, work := d.Sift(b.ctx, len(b.levels), b.siftWork)
+	b.siftWork -= work
+	m, err := bdd.New(b.ctx, len(b.levels), b.m.Limit())
+	if err != nil {
+		return err
+	}
+	value, err := m.Load(d)
+	if err != nil {
+		return err
+	}
+	b.levels = permuted(b.levels, order)
+	b.m, b.value = m, value
+	b.sift = max(b.sift, 2*m.Len())
+	return nil
+}
+
+// permuted returns the levels in an order that Sift has found.
+func permuted(levels []circuit.Ref, order []int32) []circuit.Ref {
+	out := make([]circuit.Ref, len(levels))
+	for i, from := range order {
+		out[i] = levels[from]
+	}
+	return out
+}
+
+// outputs returns the functions of the unit's outputs, when all gates are done.
+func (b *builder) outputs() []bdd.Ref {
+	out := make([]bdd.Ref, len(b.u.outputs))
 	for i, g := range b.u.outputs {
-		outputs[i] = b.value[b.index[g.Node()]]
+		out[i] = b.value[b.index[g.Node()]]
 	}
+	return out
+}
+
+// size returns the number of nodes of the outputs.
+func (b *builder) size() int { return b.m.Live(b.outputs()) }
+
+// solution returns the diagram of the outputs.
+func (b *builder) solution() solution {
+	out := b.outputs()
 	if b.minimal {
-		b.normalize(outputs)
+		b.normalize(out)
 	}
-	return b.m.Extract(outputs...), nil
+	return solution{levels: b.levels, diagram: b.m.Extract(out...)}
 }
 
 // release drops the functions that no gate after the one at hand needs.
