@@ -518,7 +518,7 @@ func (p *Program) likelihoodProgram(ctx context.Context) (*program.Program, erro
 				roots = append(roots, g.And(g.loss(p, o), g.inState(p.nodes[a.node].switches, a.state)))
 			}
 		}
-		return program.Compile(ctx, g.Circuit, roots, program.Limits{Nodes: p.opt.MaxNodes})
+		return program.Compile(ctx, g.Circuit, roots, program.Limits{Nodes: p.opt.MaxNodes, Evaluations: p.opt.Scenarios})
 	})
 }
 

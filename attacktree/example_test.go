@@ -280,3 +280,37 @@ func ExampleProgram_Eval() {
 	// 0.15 150000 9 days
 	// true
 }
+
+func ExampleProgram_Sweep() {
+	p := program(`
+		goal or enter {
+			impact 200k
+			step phish { likelihood 40% }
+			step lobby { likelihood 10% }
+		}
+		control training { on phish { likelihood -50% } }
+		control guards { on lobby { likelihood -80% } }`)
+	controls := []string{"training", "guards"}
+	left := make([]float64, 1<<len(controls)) // by set: bit i is controls[i]
+	err := p.Sweep(context.Background(), len(left), func(e *attacktree.Evaluator, set int) error {
+		var s attacktree.Scenario
+		for i, c := range controls {
+			if set>>i&1 == 1 {
+				s.Controls = append(s.Controls, c)
+			}
+		}
+		return e.Set(&s)
+	}, func(set int, x attacktree.Point) { left[set] = x.ExpectedImpact.Value })
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for set, loss := range left {
+		fmt.Printf("%02b %.0f\n", set, loss)
+	}
+	// Output:
+	// 00 92000
+	// 01 56000
+	// 10 82400
+	// 11 43200
+}

@@ -4,6 +4,11 @@ package attacktree
 type Options struct {
 	Goal     string // empty: the only goal of the tree
 	MaxNodes int    // greatest size of a diagram; 0: 20 million
+
+	// Scenarios is how many scenarios or draws the program will answer for, about.
+	// For many, more time goes into a smaller diagram, at most as much as the
+	// answers are expected to take; the figures stay the same.
+	Scenarios int
 }
 
 // Order says which minimal attacks come first.
