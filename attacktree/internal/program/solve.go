@@ -394,10 +394,11 @@ const jump = 4
 // reorder sifts the levels of the functions at hand.
 func (b *builder) reorder() error {
 	b.news = false
-	d := b.m.Extract(b.value...)
+	d, limit := b.m.Extract(b.value...), b.m.Limit()
+	b.m = nil // its memory is needed
 	d, order, work := d.Sift(b.ctx, len(b.levels), b.siftWork)
 	b.siftWork -= work
-	m, err := bdd.New(b.ctx, len(b.levels), b.m.Limit())
+	m, err := bdd.New(b.ctx, len(b.levels), limit)
 	if err != nil {
 		return err
 	}
