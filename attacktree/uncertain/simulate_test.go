@@ -372,7 +372,7 @@ func TestMergeRefused(t *testing.T) {
 	}
 	text := string(bytesOf(t, part(1, 1)))
 	for _, c := range []struct{ old, new string }{
-		{`"part":1`, `"part":2`}, {`"count":1024`, `"count":1025`}, {`"count":1024`, `"count":-1`}, {`"first":0`, `"first":-5`}, {`"samples":3000`, `"samples":10`},
+		{`"part":2`, `"part":1`}, {`"count":1024`, `"count":1025`}, {`"count":1024`, `"count":-1`}, {`"first":0`, `"first":-5`}, {`"samples":3000`, `"samples":10`},
 		{`{"part"`, `["part"`}, {`"values":"`, `"values":"!`}, {`"law":{"Kind":6`, `"law":{"Kind":77`}, {`"scenarios":[`, `"scenarios":[],"x":[`},
 		{`"figure":"likelihood"`, `"figure":"luck"`}, {`"figure":"likelihood"`, `"figure":"year_loss"`}, {`"columns":[`, `"columns":[],"x":[`},
 	} {

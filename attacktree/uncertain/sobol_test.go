@@ -9,7 +9,7 @@ import (
 // are odd and small enough: what a Sobol' sequence needs.
 func TestPolynomials(t *testing.T) {
 	seen := map[uint32]bool{}
-	for _, c := range coordinates {
+	for _, c := range coordinates() {
 		p := 1<<c.degree | c.inner<<1 | 1
 		if seen[p] {
 			t.Errorf("polynomial %b stands twice", p)
@@ -41,7 +41,7 @@ func TestPolynomials(t *testing.T) {
 // each of 16 times 16.
 func TestEven(t *testing.T) {
 	const k = 8
-	s := scrambled(3, 1+len(coordinates))
+	s := scrambled(3, 1+len(coordinates()))
 	u := make([]float64, s.coordinates)
 	for r := range uint64(replicates) {
 		cells := make([][1 << k]int, len(u))

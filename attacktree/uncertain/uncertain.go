@@ -53,6 +53,8 @@ type Simulation struct {
 	Label   string   `json:"label"`
 	Numbers []Number `json:"numbers"` // what is drawn
 
+	Correlations []Correlation `json:"correlations,omitempty"` // of numbers that go together
+
 	Seed      uint64  `json:"seed"`
 	Sobol     bool    `json:"sobol,omitempty"`     // draws are points of scrambled Sobol' sequences
 	Samples   int     `json:"samples"`             // draws of the whole study
@@ -62,6 +64,9 @@ type Simulation struct {
 	Count     int     `json:"count"`               // draws that are here
 
 	Scenarios []Scenario `json:"scenarios"`
+
+	Probe  *Probe  `json:"probe,omitempty"`  // nil unless explored
+	Choice *Choice `json:"choice,omitempty"` // nil unless weighed
 }
 
 // A Model says what a simulation is about.
@@ -78,6 +83,15 @@ type Model struct {
 type Number struct {
 	Name string        `json:"name"`
 	Law  quantity.Dist `json:"law"`
+}
+
+// A Correlation is Spearman's rank correlation of two numbers, told by their names.
+// They are drawn by the Gaussian copula that has it (see [quantity.Copula]); all
+// other numbers are independent.
+type Correlation struct {
+	A    string  `json:"a"`
+	B    string  `json:"b"`
+	Rank float64 `json:"rank"`
 }
 
 // A Scenario holds the figures of one scenario, draw by draw.
@@ -205,20 +219,69 @@ func (s *Simulation) se(v Values) float64 {
 	return math.Sqrt(variance / float64(len(v)))
 }
 
-// Drawn returns a function that gives the uncertain numbers of a draw, in the
-// order of Numbers. It overwrites them with those of the next.
-func (s *Simulation) Drawn() func(draw int) []float64 { return s.drawn(tables(s.Numbers)) }
-
-func (s *Simulation) drawn(laws []*quantile) func(draw int) []float64 {
-	u, x, g := make([]float64, len(laws)), make([]float64, len(laws)), keyed(s.Seed)
-	uniforms := func(draw uint64) { g.uniforms(u, draw, forNumbers) }
-	if s.Sobol {
-		even := scrambled(s.Seed, len(u))
-		uniforms = func(draw uint64) { even.uniforms(u, draw) }
+// correlations lists those of a program's numbers.
+func correlations(p *attacktree.Program, numbers []Number) []Correlation {
+	var out []Correlation
+	for _, t := range p.Ties() {
+		out = append(out, Correlation{numbers[t.A].Name, numbers[t.B].Name, t.Rank})
 	}
+	return out
+}
+
+// copula returns how the numbers go together.
+func (s *Simulation) copula() (*quantity.Copula, error) {
+	at := map[string]int{}
+	for j, n := range s.Numbers {
+		at[n.Name] = j
+	}
+	var ties []quantity.Tie
+	for _, c := range s.Correlations {
+		a, known := at[c.A]
+		b, too := at[c.B]
+		if !known || !too {
+			return nil, fmt.Errorf("uncertain: expected a correlation of two numbers, found %q and %q", c.A, c.B)
+		}
+		ties = append(ties, quantity.Tie{A: a, B: b, Rank: c.Rank})
+	}
+	return quantity.NewCopula(ties)
+}
+
+// Drawn returns a function that gives the uncertain numbers of a draw, in the
+// order of Numbers. It overwrites them with those of the next. It panics where the
+// Correlations are none that [Simulate] or [ReadPart] would give.
+func (s *Simulation) Drawn() func(draw int) []float64 { return s.sampler().drawn() }
+
+// A sampler makes the uncertain numbers of draws. It may be used by many
+// goroutines.
+type sampler struct {
+	laws   []*quantile
+	copula *quantity.Copula
+	random philox
+	even   *sobol // nil: draws are independent
+}
+
+func (s *Simulation) sampler() *sampler {
+	copula, err := s.copula()
+	if err != nil {
+		panic(err)
+	}
+	m := &sampler{laws: tables(s.Numbers), copula: copula, random: keyed(s.Seed)}
+	if s.Sobol {
+		m.even = scrambled(s.Seed, len(m.laws))
+	}
+	return m
+}
+
+func (m *sampler) drawn() func(draw int) []float64 {
+	u, x, scratch := make([]float64, len(m.laws)), make([]float64, len(m.laws)), make([]float64, len(m.laws))
 	return func(draw int) []float64 {
-		uniforms(uint64(draw))
-		for j, q := range laws {
+		if m.even != nil {
+			m.even.uniforms(u, uint64(draw))
+		} else {
+			m.random.uniforms(u, uint64(draw), forNumbers)
+		}
+		m.copula.Tie(u, scratch)
+		for j, q := range m.laws {
 			x[j] = q.at(u[j])
 		}
 		return x
