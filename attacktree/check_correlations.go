@@ -11,9 +11,6 @@ import (
 // Correlations: params that go together must be uncertain, any two are named
 // together once, and there must be numbers that go together so.
 
-// maxCorrelated is how many params of a model may be correlated.
-const maxCorrelated = 1000
-
 // checkCorrelations turns correlations into ties of params.
 func (c *checker) checkCorrelations() {
 	named := map[int32]*Correlation{} // the last that names the param
@@ -37,8 +34,8 @@ func (c *checker) checkCorrelations() {
 		for _, id := range params {
 			named[id] = k
 		}
-		if len(named) > maxCorrelated {
-			c.report("correlation-limit", place{of: k}, "more than %d params are correlated", maxCorrelated)
+		if len(named) > quantity.MaxTied {
+			c.report("correlation-limit", place{of: k}, "more than %d params are correlated", quantity.MaxTied)
 			return
 		}
 		c.tie(k, params, by)

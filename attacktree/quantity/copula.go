@@ -50,6 +50,10 @@ func (e *CopulaError) Error() string {
 	return fmt.Sprintf("quantity: expected correlations that can hold together, found those of number %d impossible", e.Number)
 }
 
+// MaxTied is how many numbers may be tied: making a draw of them takes time that
+// grows with the square of their number.
+const MaxTied = 1000
+
 // singular is the variance below which what is left of a normal number, given
 // others, counts as nothing: it is then made of these alone. The rounding of the
 // factor is far smaller.
@@ -57,8 +61,8 @@ const singular = 1e-10
 
 // NewCopula returns the copula of some ties; numbers that have none, or only
 // ties of rank 0, stay independent. A Rank outside -1 to 1, two ties of the same
-// numbers, and correlations that no numbers have (a [CopulaError]) are errors. It
-// takes time cubic in how many numbers are tied.
+// numbers, correlations that no numbers have (a [CopulaError]), and more than
+// [MaxTied] tied numbers are errors. It takes time cubic in how many are tied.
 func NewCopula(ties []Tie) (*Copula, error) {
 	c := &Copula{}
 	for _, t := range ties {
@@ -77,6 +81,9 @@ func NewCopula(ties []Tie) (*Copula, error) {
 	slices.Sort(c.numbers)
 	c.numbers = slices.Compact(c.numbers)
 	n := len(c.numbers)
+	if n > MaxTied {
+		return nil, fmt.Errorf("quantity: expected at most %d numbers with correlations, found %d", MaxTied, n)
+	}
 	at := make(map[int]int, n)
 	r := make([][]float64, n)
 	for i, number := range c.numbers {
