@@ -25,7 +25,9 @@ package uncertain
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/quantity"
@@ -272,31 +274,61 @@ func (s *Simulation) sampler() *sampler {
 	return m
 }
 
+// Draws are made in batches, law by law, so that the table of a law is at hand for
+// all of them. A batch has at most so many draws, and so many numbers if a draw does
+// not have more.
+const (
+	batchDraws   = 512
+	batchNumbers = 1 << 17
+)
+
 func (m *sampler) drawn() func(draw int) []float64 {
-	u, x, scratch := make([]float64, len(m.laws)), make([]float64, len(m.laws)), make([]float64, len(m.laws))
+	d := len(m.laws)
+	batch := max(1, min(batchDraws, batchNumbers/max(d, 1)))
+	x, scratch := make([]float64, batch*d), make([]float64, d)
+	from := -1 // the draw that x begins with
 	return func(draw int) []float64 {
-		if m.even != nil {
-			m.even.uniforms(u, uint64(draw))
-		} else {
-			m.random.uniforms(u, uint64(draw), forNumbers)
+		if start := draw - draw%batch; start != from {
+			from = start
+			for i := range batch {
+				u := x[i*d : (i+1)*d]
+				if m.even != nil {
+					m.even.uniforms(u, uint64(from+i))
+				} else {
+					m.random.uniforms(u, uint64(from+i), forNumbers)
+				}
+				m.copula.Tie(u, scratch)
+			}
+			for j, q := range m.laws {
+				for at := j; at < len(x); at += d {
+					x[at] = q.at(x[at])
+				}
+			}
 		}
-		m.copula.Tie(u, scratch)
-		for j, q := range m.laws {
-			x[j] = q.at(u[j])
-		}
-		return x
+		at := draw % batch * d
+		return x[at : at+d : at+d]
 	}
 }
 
-// tables returns the quantile functions of numbers; equal laws share one.
+// tables returns the quantile functions of numbers; equal laws share one. They are
+// made side by side, as each takes some milliseconds.
 func tables(numbers []Number) []*quantile {
 	made := map[quantity.Dist]*quantile{}
 	out := make([]*quantile, len(numbers))
+	var all sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for j, n := range numbers {
 		if made[n.Law] == nil {
-			made[n.Law] = newQuantile(n.Law)
+			q := new(quantile)
+			made[n.Law] = q
+			free <- struct{}{}
+			all.Go(func() {
+				*q = *newQuantile(n.Law)
+				<-free
+			})
 		}
 		out[j] = made[n.Law]
 	}
+	all.Wait()
 	return out
 }
