@@ -238,7 +238,7 @@ func (r *studyReport) correlated() string {
 	if len(together) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %d of them correlated,", len(together))
+	return fmt.Sprintf(" (%d of them correlated)", len(together))
 }
 
 func draws(n int) string {
