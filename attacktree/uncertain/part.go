@@ -221,5 +221,15 @@ func (s *Simulation) outline() *Simulation {
 
 // study names the study that a part is of.
 func (s *Simulation) study() string {
-	return fmt.Sprintf("%d draws of %s, %s, with seed %d in %d scenarios", s.Samples, s.Goal, s.Model.Digest, s.Seed, len(s.Scenarios))
+	asked := ""
+	if s.Sobol {
+		asked += ", by Sobol' sequences"
+	}
+	if s.Probe != nil {
+		asked += ", with sensitivities of " + s.Probe.Figure
+	}
+	if s.Choice != nil {
+		asked += ", with the worth of knowing more"
+	}
+	return fmt.Sprintf("%d draws of %s, %s, with seed %d in %d scenarios%s", s.Samples, s.Goal, s.Model.Digest, s.Seed, len(s.Scenarios), asked)
 }

@@ -10,7 +10,11 @@
 // would have given.
 //
 // [Analyse] says which uncertain numbers a figure depends on, and [Inform] what it
-// is worth to know one of them before a mitigation set is chosen.
+// is worth to know one of them before a mitigation set is chosen. For a study in
+// shards, [Simulation.Explore] and [Simulation.Weigh] gather what both rest on.
+//
+// Numbers are independent, but for params that the model correlates: these are
+// drawn by the Gaussian copula that has their rank correlations.
 //
 // Two layers of chance are never mixed. Likelihoods, costs and impacts are
 // uncertain because we do not know them; given them, likelihood and expected
