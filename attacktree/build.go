@@ -218,6 +218,10 @@ func (b *builder) declaration(d dsl.Decl) {
 		b.system(d)
 	case *dsl.Accept:
 		m.Acceptances = append(m.Acceptances, b.acceptance(d))
+	case *dsl.Correlate:
+		if c := b.correlation(d); c != nil {
+			m.Correlations = append(m.Correlations, c)
+		}
 	}
 }
 
@@ -741,6 +745,17 @@ func bases(body *dsl.Block) []Basis {
 		}
 	}
 	return out
+}
+
+// remarks returns where the numbers of a block come from, and its note.
+func remarks(body *dsl.Block) (basis, note string) {
+	for a := range attrs(body) {
+		note = text(a, "note", note)
+	}
+	for _, b := range bases(body) {
+		basis = b.Text
+	}
+	return basis, note
 }
 
 func basis(d *dsl.Basis) Basis {

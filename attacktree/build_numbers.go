@@ -32,12 +32,7 @@ func (b *builder) declareParams() {
 				continue
 			}
 			param := &Param{Name: p.prefix + d.Name.Text, Span: d.Name.Span}
-			for a := range attrs(d.Body) {
-				param.Note = text(a, "note", param.Note)
-			}
-			for _, basis := range bases(d.Body) {
-				param.Basis = basis.Text
-			}
+			param.Basis, param.Note = remarks(d.Body)
 			b.m.Params = append(b.m.Params, param)
 			if b.params[param.Name] == nil {
 				b.params[param.Name] = &paramText{param: param, value: &d.Value, in: p}
@@ -317,6 +312,23 @@ func (b *builder) ref(e *dsl.Ref, want Unit, what string) quantity.Value {
 		return quantity.Exactly(0)
 	}
 	return quantity.OfParam(name, quantity.Dist{}, factor)
+}
+
+// correlation reads which params go together; nil if its number is in a wrong unit.
+func (b *builder) correlation(d *dsl.Correlate) *Correlation {
+	c := &Correlation{Span: d.Span}
+	for _, w := range d.Params {
+		c.Params = append(c.Params, b.p.name(w.Text))
+	}
+	var ok bool
+	if c.Rank, ok = b.number(d.Rank, Share, "a rank correlation"); !ok {
+		return nil
+	}
+	if d.Negative {
+		c.Rank = -c.Rank
+	}
+	c.Basis, c.Note = remarks(d.Body)
+	return c
 }
 
 // noun names the unit in a message.

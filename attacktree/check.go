@@ -59,6 +59,7 @@ var passes = []struct {
 	{"structure", (*checker).checkStructure},
 	{"references", (*checker).checkReferences},
 	{"numbers", (*checker).checkNumbers},
+	{"correlations", (*checker).checkCorrelations},
 	{"controls", (*checker).checkControls},
 	{"sets", (*checker).checkSets},
 	{"system", (*checker).checkSystem},

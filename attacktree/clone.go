@@ -19,6 +19,7 @@ func (m *Model) clone() *Model {
 	c.Controls = cloneAll(m.Controls, (*Control).unshare)
 	c.Sets = cloneAll(m.Sets, func(s *Set) { s.Members = slices.Clone(s.Members) })
 	c.Acceptances = cloneAll(m.Acceptances, func(a *Acceptance) { a.Stride = slices.Clone(a.Stride) })
+	c.Correlations = cloneAll(m.Correlations, func(k *Correlation) { k.Params = slices.Clone(k.Params) })
 	c.System = clonePointer(m.System)
 	if s := c.System; s != nil {
 		s.Boundaries = cloneAll(s.Boundaries, func(*Boundary) {})

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/atree-dev/atree/attacktree/internal/program"
+	"github.com/atree-dev/atree/attacktree/quantity"
 )
 
 // What packages that draw uncertain numbers ask besides likelihood and impact.
@@ -14,6 +15,24 @@ func (p *Program) Tree() *Tree { return p.tree }
 
 // Goal returns the name of the goal that the program answers for.
 func (p *Program) Goal() string { return p.tree.model.Nodes[p.nodes[p.goal].id].Name }
+
+// Ties lists the rank correlations of the draws, by their places in
+// [Program.Draws]. Draws that it does not tie are independent.
+func (p *Program) Ties() []quantity.Tie {
+	at := map[string]int{}
+	for i, d := range p.draws {
+		at[d.Param] = i
+	}
+	var out []quantity.Tie
+	for _, t := range p.tree.ties {
+		a, drawn := at[p.tree.model.Params[t.A].Name]
+		b, too := at[p.tree.model.Params[t.B].Name]
+		if drawn && too && t.Rank != 0 {
+			out = append(out, quantity.Tie{A: min(a, b), B: max(a, b), Rank: t.Rank})
+		}
+	}
+	return out
+}
 
 // AtMeans reports whether the likelihood or the expected impact at the means of
 // the uncertain numbers may differ from their means, as [Result].AtMeans does.

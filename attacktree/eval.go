@@ -76,7 +76,7 @@ func (e *Evaluator) satisfiable(may func(*node) bool) bool {
 			half[v] = 0.5
 		}
 	}
-	e.state.Eval(half)
+	e.evalAt(half)
 	return e.state.Value(0) > 0
 }
 
@@ -140,7 +140,7 @@ func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) 
 		if attempts, ok := e.Attempts(); ok {
 			annual := impact.times(attempts).plus(e.accidents())
 			r.AnnualLoss = &annual
-			e.state.Eval(e.prob)
+			e.evalAt(e.prob)
 		}
 	}
 	if !total.Exact {

@@ -36,6 +36,7 @@ type Evaluator struct {
 	classes []program.Class
 
 	state   *program.State
+	current bool // its values are those at prob
 	exact   bool // else its values have bounds
 	words   []uint64
 	reached []uint64
@@ -186,6 +187,7 @@ func (e *Evaluator) factor(c *change) float64 {
 
 // spread works out the chances and what is possible, and the impacts.
 func (e *Evaluator) spread() {
+	e.current = false
 	for v := range e.p.vars {
 		n, state := &e.p.nodes[e.p.vars[v].node], e.p.vars[v].state
 		x := e.chanceOf(n, state)
@@ -348,7 +350,7 @@ func (e *Evaluator) numbers() {
 	}
 }
 
-// run evaluates the likelihood program once.
+// run evaluates the likelihood program in the scenario, once for all its figures.
 func (e *Evaluator) run(ctx context.Context) error {
 	prog, err := e.p.likelihoodProgram(ctx)
 	if err != nil {
@@ -357,8 +359,18 @@ func (e *Evaluator) run(ctx context.Context) error {
 	if e.state == nil {
 		e.state, e.exact = prog.NewState(), prog.Exact()
 	}
-	e.state.Eval(e.prob)
+	if !e.current {
+		e.state.Eval(e.prob)
+		e.current = true
+	}
 	return nil
+}
+
+// evalAt evaluates the likelihood program at other probabilities than those of the
+// scenario.
+func (e *Evaluator) evalAt(prob []float64) {
+	e.state.Eval(prob)
+	e.current = false
 }
 
 // Likelihood returns the chance that the goal is reached when every possible
@@ -441,7 +453,7 @@ func (e *Evaluator) accidents() Figure {
 		for s := range n.states() {
 			e.prob[int(n.first)+s] = 1
 		}
-		e.state.Eval(e.prob)
+		e.evalAt(e.prob)
 		for s := range n.states() {
 			from := 0
 			if len(n.switches) > 0 {

@@ -96,7 +96,7 @@ func (e *Evaluator) withoutStep(n *node) float64 {
 	for v := first; v < first+states; v++ {
 		e.prob[v] = 0
 	}
-	e.state.Eval(e.prob)
+	e.evalAt(e.prob)
 	x := e.state.Value(0)
 	for v := first; v < first+states; v++ {
 		if e.possible[v] {

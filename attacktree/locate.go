@@ -46,6 +46,13 @@ func (o *origins) find(p place) diag.Span {
 		if p.attr == "value" {
 			return inValue(&x.Value, p)
 		}
+	case *dsl.Correlate:
+		switch {
+		case p.attr == "param" && p.index < len(x.Params):
+			return x.Params[p.index].Span
+		case p.attr == "rank":
+			return x.Rank.Span
+		}
 	case *dsl.Set:
 		if p.attr == "member" && p.index < len(x.Members) {
 			return x.Members[p.index].Span
@@ -182,6 +189,8 @@ func (o *origins) index() {
 				o.indexDiagram(d.Body)
 			case *dsl.Accept:
 				o.syntax[d.Span] = d
+			case *dsl.Correlate:
+				o.syntax[d.Span] = d
 			}
 		}
 	}
@@ -240,6 +249,8 @@ func spanOf(of any) diag.Span {
 	case *Flow:
 		return x.Span
 	case *Acceptance:
+		return x.Span
+	case *Correlation:
 		return x.Span
 	}
 	return diag.Span{}

@@ -34,6 +34,8 @@ type Model struct {
 	System      *System // nil if none is given
 	Acceptances []*Acceptance
 
+	Correlations []*Correlation
+
 	Span diag.Span
 }
 
@@ -89,6 +91,17 @@ type Param struct {
 	Basis string
 	Note  string
 	Span  diag.Span
+}
+
+// A Correlation says that params go together: every two of them have the same
+// rank correlation, by the Gaussian copula (see [quantity.Copula]). Params that no
+// Correlation names together are drawn independently.
+type Correlation struct {
+	Params []string // two or more, all uncertain
+	Rank   float64  // Spearman's, from -1 to 1
+	Basis  string
+	Note   string
+	Span   diag.Span
 }
 
 // An Asset is something worth protecting.

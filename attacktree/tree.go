@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/atree-dev/atree/attacktree/diag"
+	"github.com/atree-dev/atree/attacktree/quantity"
 )
 
 // A Tree is a checked [Model]: all names are declared, there is no cycle, and
@@ -25,6 +26,8 @@ type Tree struct {
 	bypassers [][]int32   // by control: the nodes that switch it off
 	targets   [][][]int32 // by control and effect: the nodes that it acts on, ascending, each once
 	goals     []int32     // in written order
+
+	ties []quantity.Tie // of params, by their place in model.Params
 }
 
 // ControlsOn lists the controls that have an effect on a node, in the order of

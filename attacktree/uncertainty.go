@@ -9,10 +9,12 @@ import (
 // uses says how often an uncertain draw enters the likelihood and the losses.
 type uses struct{ chances, losses int }
 
+func (u *uses) bears() bool { return u.chances+u.losses > 0 }
+
 // uncertainty counts the uncertain draws that bear on the goal in the scenario,
 // and reports whether one of them makes the likelihood or the expected impact
 // at the means differ from their means: it feeds more than one chance, or a
-// chance and a loss, or passes a threshold. A cap that may bind, a loss that is
+// chance and a loss, or goes together with another draw so, or passes a threshold. A cap that may bind, a loss that is
 // lowered by an amount, and a time compared with an adversary's are thresholds.
 func (e *Evaluator) uncertainty() (draws int, atMeans bool) {
 	p := e.p
@@ -79,6 +81,12 @@ func (e *Evaluator) uncertainty() (draws int, atMeans bool) {
 	}
 	for _, u := range drawn {
 		atMeans = atMeans || u.chances > 1 || u.chances > 0 && u.losses > 0
+	}
+	for _, t := range p.tree.ties {
+		a, b := drawn[p.tree.model.Params[t.A].Name], drawn[p.tree.model.Params[t.B].Name]
+		if a != nil && b != nil && t.Rank != 0 {
+			atMeans = atMeans || a.chances > 0 && b.bears() || b.chances > 0 && a.bears()
+		}
 	}
 	return len(drawn), atMeans
 }

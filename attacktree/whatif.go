@@ -38,6 +38,7 @@ func (t *Tree) CheckParam(name string, x float64, unit Unit) error {
 		return err
 	}
 	p.Value = quantity.Exactly(x)
+	m.Correlations = nil // what a given number goes with makes no difference
 	c := newChecker(m)
 	c.goalOptional = true
 	for _, pass := range passes {

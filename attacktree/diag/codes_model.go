@@ -195,6 +195,83 @@ numbers in ascending order, uniform too, and beta needs numbers above 0.`,
 `,
 	},
 	{
+		Code:  "correlation-range",
+		Title: "a rank correlation outside -100 to 100 %",
+		Text: `A rank correlation is 100% for params that always rise together, 0 for those that go their own
+ways, and -100% for those of which one rises when the other falls.`,
+		Bad: `param p beta(2, 8)
+param q beta(3, 9)
+correlate p, q 160%
+goal and theft { step phish { likelihood p } step copy { likelihood q } }
+`,
+		Good: `param p beta(2, 8)
+param q beta(3, 9)
+correlate p, q 60%
+goal and theft { step phish { likelihood p } step copy { likelihood q } }
+`,
+	},
+	{
+		Code:  "certain-correlation",
+		Title: "a correlation of a param that is certain",
+		Text: `Params go together by what is drawn for them, so each must be uncertain. A param of a file that
+is copied may be made certain by the copy; its correlations then count for nothing.`,
+		Bad: `param p 20%
+param q beta(3, 9)
+correlate p, q 60%
+goal and theft { step phish { likelihood p } step copy { likelihood q } }
+`,
+		Good: `param p 10%..30%
+param q beta(3, 9)
+correlate p, q 60%
+goal and theft { step phish { likelihood p } step copy { likelihood q } }
+`,
+	},
+	{
+		Code:  "duplicate-correlation",
+		Title: "a correlation of two params that is given twice",
+		Text: `Any two params are named together in one correlation at most, and a param stands in its list
+once. A param that refers to another is the same number as that one.`,
+		Bad: `param p beta(2, 8)
+param q beta(3, 9)
+correlate p, q 60%
+correlate q, p 30%
+goal and theft { step phish { likelihood p } step copy { likelihood q } }
+`,
+		Good: `param p beta(2, 8)
+param q beta(3, 9)
+correlate p, q 60%
+goal and theft { step phish { likelihood p } step copy { likelihood q } }
+`,
+	},
+	{
+		Code:  "impossible-correlation",
+		Title: "correlations that contradict each other",
+		Text: `Not all correlations can hold at once: where p goes with q, and q with r, p goes with r to some
+degree, and three params cannot all go against each other by much. Two params that no correlation
+names together have the correlation 0. In words of mathematics, the matrix of the correlations of
+the normal numbers behind the params, 2 sin(pi/6 of the rank correlation), has no negative
+eigenvalue.`,
+		Bad: `param p beta(2, 8)
+param q beta(3, 9)
+param r beta(4, 9)
+correlate p, q 90%
+correlate q, r 90%
+goal and theft { step phish { likelihood p } step copy { likelihood q } step leave { likelihood r } }
+`,
+		Good: `param p beta(2, 8)
+param q beta(3, 9)
+param r beta(4, 9)
+correlate p, q, r 90%
+goal and theft { step phish { likelihood p } step copy { likelihood q } step leave { likelihood r } }
+`,
+	},
+	{
+		Code:  "correlation-limit",
+		Title: "more correlated params than can be drawn together",
+		Text: `A model correlates at most 1,000 params, as drawing them takes time that grows with the square of
+their number. Where many depend on one thing, let them refer to one param.`,
+	},
+	{
 		Code:  "skill-range",
 		Title: "a skill that is no whole number from 0 to 10",
 		Text:  `Skill is a level: 0 anyone, 10 the very best. It cannot be uncertain.`,

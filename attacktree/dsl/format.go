@@ -182,6 +182,8 @@ func bodyOf(item place) (*Block, *block) {
 		return d.Body, blockCopy
 	case *Param:
 		return d.Body, blockParam
+	case *Correlate:
+		return d.Body, blockCorrelate
 	case *Asset:
 		return d.Body, blockAsset
 	case *Adversary:
@@ -374,6 +376,12 @@ func (w *writer) head(item place) string {
 		return join("copy", w.quotedShort(d.Path), "as", d.Name.Text)
 	case *Param:
 		return join("param", d.Name.Text, w.value(&d.Value))
+	case *Correlate:
+		sign := ""
+		if d.Negative {
+			sign = "-"
+		}
+		return join("correlate", words(d.Params), sign+w.number(d.Rank))
 	case *ParamValue:
 		return join("param", d.Name.Text, w.value(&d.Value))
 	case *NodeValues:

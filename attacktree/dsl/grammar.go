@@ -50,6 +50,11 @@ type paramRule struct {
 	Body  blockPart   `parser:"@@?"`
 }
 
+type correlateRule struct {
+	Head correlationPart `parser:"'correlate':Word @@"`
+	Body blockPart       `parser:"@@?"`
+}
+
 type assetRule struct {
 	Name  lexer.Token `parser:"'asset':Word @Word"`
 	Label labelPart   `parser:"@@?"`
@@ -93,6 +98,8 @@ type (
 	labelPart   interface{ label() *Text }
 	membersPart interface{ members() []Word }
 	targetPart  interface{ target() Target }
+
+	correlationPart interface{ correlation() *Correlate }
 )
 
 // A part is what was read by hand; the rule that asked knows which it is.
@@ -105,6 +112,8 @@ func (p part) value() *Value   { return p.read.(*Value) }
 func (p part) label() *Text    { return p.read.(*Text) }
 func (p part) members() []Word { return p.read.([]Word) }
 func (p part) target() Target  { return p.read.(Target) }
+
+func (p part) correlation() *Correlate { return p.read.(*Correlate) }
 
 func blockOf(b blockPart) *Block {
 	if b == nil {
@@ -138,6 +147,15 @@ func (r *paramRule) build(p *parser) Decl {
 		return nil
 	}
 	return &Param{Name: p.declared(r.Name), Value: *v, Body: blockOf(r.Body), Span: p.since(p.tokens[p.decl])}
+}
+
+func (r *correlateRule) build(p *parser) Decl {
+	c := r.Head.correlation()
+	if c == nil {
+		return nil
+	}
+	c.Body, c.Span = blockOf(r.Body), p.since(p.tokens[p.decl])
+	return c
 }
 
 func (r *assetRule) build(p *parser) Decl {
@@ -205,7 +223,7 @@ func newEngine() *engine {
 	e.grammar = participle.MustBuild[declaration](
 		participle.Lexer(definition{}),
 		participle.UseLookahead(0), // the first token decides, so errors are where they seem to be
-		participle.Union[rule](&controlRule{}, &paramRule{}, &setRule{}, &acceptRule{}, &assetRule{}, &adversaryRule{},
+		participle.Union[rule](&controlRule{}, &paramRule{}, &setRule{}, &acceptRule{}, &assetRule{}, &correlateRule{}, &adversaryRule{},
 			&importRule{}, &copyRule{}, &modelRule{}, &systemRule{}), // tried in this order: frequent ones first
 		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (blockPart, error) {
 			return byHand(e, lex, lex.Peek().Type == typeBlock, (*parser).declBlock)
@@ -221,6 +239,9 @@ func newEngine() *engine {
 		}),
 		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (targetPart, error) {
 			return byHand(e, lex, lex.Peek().Type == typeWord, (*parser).acceptTarget)
+		}),
+		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (correlationPart, error) {
+			return byHand(e, lex, true, (*parser).correlation)
 		}),
 	)
 	return e
@@ -280,6 +301,33 @@ func (p *parser) paramValue() *Value {
 		p.skipLine()
 	}
 	return v
+}
+
+// correlation reads name, name, … and the rank correlation behind them; nil if
+// that is faulty.
+func (p *parser) correlation() *Correlate {
+	c := &Correlate{}
+	var ok bool
+	c.Params, ok = p.words(&keyword{want: "the name of a param"}, false)
+	if ok && len(c.Params) < 2 {
+		p.fail(`"," and the name of another param`, "a correlation is between two params or more, such as correlate a, b 60%")
+		ok = false
+	}
+	if ok {
+		if c.Negative = p.peek().sym == symMinus; c.Negative {
+			p.next()
+		}
+		if ok = p.peek().kind == tokNumber; ok {
+			c.Rank = p.number()
+		} else {
+			p.fail("a rank correlation, such as 60% or -30%", "")
+		}
+	}
+	if !ok {
+		p.skipLine()
+		return nil
+	}
+	return c
 }
 
 func (p *parser) acceptTarget() Target {

@@ -72,7 +72,7 @@ func TestGrammar(t *testing.T) {
 	same("file", declarationNames)
 	same("file", slices.Collect(maps.Keys(declarations)))
 	for production, b := range map[string]*block{
-		"modelItem": blockModel, "copyItem": blockCopy, "paramItem": blockParam, "assetItem": blockAsset,
+		"modelItem": blockModel, "copyItem": blockCopy, "paramItem": blockParam, "correlateItem": blockCorrelate, "assetItem": blockAsset,
 		"adversaryItem": blockAdversary, "nodeItem": blockNode, "valuesItem": blockValues, "forItem": blockFor,
 		"controlItem": blockControl, "onItem": blockOn, "acceptItem": blockAccept, "systemItem": blockSystem,
 		"boundaryItem": blockBoundary, "elementItem": blockElement, "flowItem": blockFlow,

@@ -18,7 +18,7 @@ type Comment struct {
 	Own  bool      // nothing but blanks stands before it on its line
 }
 
-// A Decl is a declaration: *Model, *Import, *Copy, *Param, *Asset, *Adversary,
+// A Decl is a declaration: *Model, *Import, *Copy, *Param, *Correlate, *Asset, *Adversary,
 // *Node, *Control, *Set, *System or *Accept.
 type Decl interface {
 	Place() diag.Span
@@ -93,6 +93,16 @@ type Param struct {
 	Value Value
 	Body  *Block
 	Span  diag.Span
+}
+
+// Correlate is `correlate param, param 60% { … }`: every two of the params have
+// this rank correlation.
+type Correlate struct {
+	Params   []Word // two or more
+	Negative bool   // a minus stands before the number
+	Rank     *Number
+	Body     *Block
+	Span     diag.Span
 }
 
 // Asset is `asset name "label" { … }`.
@@ -319,6 +329,7 @@ func (d *Model) Place() diag.Span      { return d.Span }
 func (d *Import) Place() diag.Span     { return d.Span }
 func (d *Copy) Place() diag.Span       { return d.Span }
 func (d *Param) Place() diag.Span      { return d.Span }
+func (d *Correlate) Place() diag.Span  { return d.Span }
 func (d *Asset) Place() diag.Span      { return d.Span }
 func (d *Adversary) Place() diag.Span  { return d.Span }
 func (d *Node) Place() diag.Span       { return d.Span }
@@ -345,6 +356,7 @@ func (*Model) decl()     {}
 func (*Import) decl()    {}
 func (*Copy) decl()      {}
 func (*Param) decl()     {}
+func (*Correlate) decl() {}
 func (*Asset) decl()     {}
 func (*Adversary) decl() {}
 func (*Node) decl()      {}

@@ -320,6 +320,14 @@ func (g *generator) declaration() {
 		g.put(g.name())
 		g.value()
 		g.rest(b, false)
+	case "correlate":
+		g.list(func() string { return g.pick("p", "lib.p", "long-name") })
+		g.put(",", "q")
+		if g.rng.IntN(2) > 0 {
+			g.put("-")
+		}
+		g.put(g.number())
+		g.rest(b, false)
 	case "set":
 		g.put(g.name(), "{")
 		if g.rng.IntN(3) > 0 {

@@ -133,6 +133,7 @@ var (
 	blockModel     = newBlock("a model", "an attribute of the model", "currency period owner reviewed review note")
 	blockCopy      = newBlock("a copy", `"param", "node"`, "param node")
 	blockParam     = newBlock("a param", `"basis", "note"`, "basis note")
+	blockCorrelate = newBlock("a correlation", `"basis", "note"`, "basis note")
 	blockAsset     = newBlock("an asset", "an attribute of the asset", "value kind owner note")
 	blockAdversary = newBlock("an adversary", "an attribute of the adversary", "budget skill time attempts access gain note")
 	blockNode      = newBlock("a node", "an attribute, a node", numbers+"stride threat asset at refs tags owner note basis use for "+gates)
@@ -147,19 +148,19 @@ var (
 	blockFlow      = newBlock("a flow", "an attribute", "asset owner note")
 )
 
-var blocks = []*block{blockModel, blockCopy, blockParam, blockAsset, blockAdversary, blockNode, blockValues, blockFor,
+var blocks = []*block{blockModel, blockCopy, blockParam, blockCorrelate, blockAsset, blockAdversary, blockNode, blockValues, blockFor,
 	blockControl, blockOn, blockAccept, blockSystem, blockBoundary, blockElement, blockFlow}
 
 // declarations maps the word that begins a declaration to its block; nil for
 // those whose braces, if any, hold no items.
 var declarations = map[string]*block{
-	"model": blockModel, "import": nil, "copy": blockCopy, "param": blockParam, "asset": blockAsset,
+	"model": blockModel, "import": nil, "copy": blockCopy, "param": blockParam, "correlate": blockCorrelate, "asset": blockAsset,
 	"adversary": blockAdversary, "goal": blockNode,
 	"step": blockNode, "condition": blockNode, "or": blockNode, "and": blockNode, "seq": blockNode, "atleast": blockNode,
 	"control": blockControl, "set": nil, "system": blockSystem, "accept": blockAccept,
 }
 
-var declarationNames = strings.Fields("model import copy param asset adversary goal " + gates + "control set system accept")
+var declarationNames = strings.Fields("model import copy param correlate asset adversary goal " + gates + "control set system accept")
 
 // homes returns the blocks that may hold the keyword, in the order of the table.
 func homes(key string) []*block {

@@ -1,12 +1,9 @@
 package render
 
 import (
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -57,7 +54,7 @@ func simulateMessage(s *Study) *SimulateMessage {
 		Format: Format, Tool: Tool,
 		Model: SimulatedModelMessage{s.Model.Title, s.Model.File, s.Model.Digest, s.Model.Currency, s.Model.Period},
 		Goal:  s.Goal, Label: s.Label, Seed: s.Seed, Sobol: s.Sobol, Samples: s.Samples, Precision: s.Precision, Most: s.Most,
-		Numbers: []NumberMessage{}, Scenarios: []SimulatedScenarioMessage{},
+		Numbers: []NumberMessage{}, Correlations: correlationMessages(s.Simulation), Scenarios: []SimulatedScenarioMessage{},
 	}
 	for _, n := range s.Numbers {
 		msg.Numbers = append(msg.Numbers, NumberMessage{n.Name, n.Law.String()})
@@ -97,11 +94,11 @@ func simulateMessage(s *Study) *SimulateMessage {
 		}
 		msg.Scenarios = append(msg.Scenarios, out)
 	}
+	if len(s.Scenarios) <= mostPaired {
+		msg.Pairs = pairs(s.Simulation)
+	}
 	if a := s.Sensitivity; a != nil {
-		msg.Sensitivity = &SensitivityMessage{a.Figure, a.Scenario, a.Mean, a.Variance, a.Exact, a.Samples, []EffectMessage{}}
-		for _, e := range a.Effects {
-			msg.Sensitivity.Effects = append(msg.Sensitivity.Effects, EffectMessage(e))
-		}
+		msg.Sensitivity = &SensitivityMessage{a.Figure, a.Scenario, a.Mean, a.Variance, a.Exact, a.Samples, effectMessages(a)}
 	}
 	if v := s.Information; v != nil {
 		msg.Information = &InformationMessage{v.Best, v.Cost, v.Perfect, v.SE, v.Exact, []WorthMessage{}}
@@ -110,6 +107,30 @@ func simulateMessage(s *Study) *SimulateMessage {
 		}
 	}
 	return msg
+}
+
+// mostPaired is how many scenarios are compared with each other, if nobody asks
+// for it.
+const mostPaired = 8
+
+func correlationMessages(s *sim.Simulation) []CorrelationMessage {
+	var out []CorrelationMessage
+	for _, c := range s.Correlations {
+		out = append(out, CorrelationMessage(c))
+	}
+	return out
+}
+
+func effectMessages(a *sim.Sensitivity) []EffectMessage {
+	out := []EffectMessage{}
+	for _, e := range a.Effects {
+		m := EffectMessage{Number: e.Number, Low: e.Low, High: e.High, First: e.First, FirstSE: e.FirstSE, Correlated: e.Correlated}
+		if !e.Correlated {
+			m.Total, m.TotalSE = &e.Total, &e.TotalSE
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 func spreadMessage(of *sim.Simulation, v sim.Values) *SpreadMessage {
@@ -204,8 +225,20 @@ func (r *studyReport) title() {
 	if r.Sobol {
 		way = " by Sobol' sequences"
 	}
-	facts += fmt.Sprintf("%s of %s%s, seed %d.", draws(r.Samples), plural(len(r.Numbers), "uncertain number", "uncertain numbers"), way, r.Seed)
+	facts += fmt.Sprintf("%s of %s%s%s, seed %d.", draws(r.Samples), plural(len(r.Numbers), "uncertain number", "uncertain numbers"), r.correlated(), way, r.Seed)
 	r.say(faint, upperFirst(facts), r.attacker())
+}
+
+// correlated says how many numbers go together with others.
+func (r *studyReport) correlated() string {
+	together := map[string]bool{}
+	for _, c := range r.Correlations {
+		together[c.A], together[c.B] = true, true
+	}
+	if len(together) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of them correlated)", len(together))
 }
 
 func draws(n int) string {
@@ -372,6 +405,42 @@ func (r *studyReport) compared() {
 		least = "the least total cost, of controls and expected losses"
 	}
 	r.note("Lower: the chance that it is lower than in " + r.name(0) + ". Best: the chance of " + least + ".")
+	r.paired()
+}
+
+// paired sets any two scenarios against each other, where there are more than the
+// first and one.
+func (r *studyReport) paired() {
+	n := len(r.Scenarios)
+	if n < 3 {
+		return
+	}
+	figure := costOf(r.Simulation)
+	what := "chance"
+	if figure == sim.TotalCost {
+		what = "total cost"
+	}
+	if n > mostPaired {
+		r.note("With --pairs FILE, any two scenarios are set against each other.")
+		return
+	}
+	t := &table{columns: []column{{}}}
+	for k := range n {
+		t.columns = append(t.columns, column{title: "than " + cutMiddle(r.name(k), 14), right: true})
+	}
+	for a := range n {
+		cells := []string{cutMiddle(r.name(a), 28)}
+		for b := range n {
+			cell := ""
+			if a != b {
+				cell = percent(r.Scenarios[a].Column(figure).Lower(r.Scenarios[b].Column(figure)))
+			}
+			cells = append(cells, cell)
+		}
+		t.add(cells...)
+	}
+	r.heading(3, "Chance of a lower "+what+" than another")
+	r.table(t)
 }
 
 // sensitivity lists the numbers that matter most, by their swing.
@@ -391,6 +460,7 @@ func (r *studyReport) sensitivity() {
 	}
 	t := &table{columns: []column{{title: "number", fit: cuts}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
 	const bars = 12
+	correlated := false
 	greatest := math.Abs(a.Effects[0].High - a.Effects[0].Low)
 	for i, e := range a.Effects {
 		swing := math.Abs(e.High - e.Low)
@@ -401,7 +471,11 @@ func (r *studyReport) sensitivity() {
 		if greatest > 0 {
 			bar = strings.Repeat("=", int(math.Round(bars*swing/greatest)))
 		}
-		t.add(e.Number, unit(e.Low), unit(e.High), share(e.First, e.FirstSE), share(e.Total, e.TotalSE), bar)
+		total := share(e.Total, e.TotalSE)
+		if e.Correlated {
+			total, correlated = absent, true
+		}
+		t.add(e.Number, unit(e.Low), unit(e.High), share(e.First, e.FirstSE), total, bar)
 	}
 	r.table(t)
 	if n := len(a.Effects) - len(t.rows); n > 0 {
@@ -416,6 +490,9 @@ func (r *studyReport) sensitivity() {
 	}
 	r.note("At the means of all numbers it is " + unit(a.Mean) + ". Alone: the share of the variance that would go if the number were known, " +
 		shares + ". In all: the share that would stay if all others were known.")
+	if correlated {
+		r.note("A number that is correlated with others tells of them too: alone counts that, estimated from " + draws(a.Samples) + ", and in all has no meaning for it.")
+	}
 }
 
 // mostEffects is how many numbers are listed at most.
@@ -489,152 +566,4 @@ func thousands(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-// SimulateDrawsCSV writes one record a draw and scenario: the figures, then the
-// uncertain numbers that were drawn. The first line is a comment with the seed
-// and all settings.
-func SimulateDrawsCSV(w io.Writer, s *sim.Simulation) error {
-	settings, err := json.Marshal(settingsOf(s))
-	if err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(w, "# %s\n", settings); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	header := []string{"draw", "scenario"}
-	figures := figuresOf(s)
-	header = append(header, figures...)
-	for _, n := range s.Numbers {
-		header = append(header, n.Name)
-	}
-	if err := out.Write(header); err != nil {
-		return err
-	}
-	drawn := s.Drawn()
-	for i := range s.Count {
-		x := drawn(s.First + i)
-		for k := range s.Scenarios {
-			cells := []string{strconv.Itoa(s.First + i), s.Scenarios[k].Name}
-			for _, f := range figures {
-				cells = append(cells, cellOf(s.Scenarios[k].Column(f), i))
-			}
-			for _, x := range x {
-				cells = append(cells, csvCell(reflect.ValueOf(x)))
-			}
-			if err := out.Write(cells); err != nil {
-				return err
-			}
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// cellOf is empty for what does not exist, such as the cost of no attack.
-func cellOf(v sim.Values, i int) string {
-	if v == nil || math.IsInf(v[i], 0) {
-		return ""
-	}
-	return csvCell(reflect.ValueOf(v[i]))
-}
-
-// figuresOf lists the figures that some scenario has, in their order.
-func figuresOf(s *sim.Simulation) []string {
-	var out []string
-	for _, f := range sim.Figures() {
-		for k := range s.Scenarios {
-			if s.Scenarios[k].Column(f) != nil {
-				out = append(out, f)
-				break
-			}
-		}
-	}
-	return out
-}
-
-// SimulateDrawsJSON writes JSON Lines: a [DrawsMessage] with the settings, then
-// a [DrawMessage] for each draw and scenario.
-func SimulateDrawsJSON(w io.Writer, s *sim.Simulation) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(settingsOf(s)); err != nil {
-		return err
-	}
-	drawn, figures := s.Drawn(), figuresOf(s)
-	for i := range s.Count {
-		numbers := map[string]float64{}
-		for j, x := range drawn(s.First + i) {
-			numbers[s.Numbers[j].Name] = x
-		}
-		for k := range s.Scenarios {
-			d := DrawMessage{s.First + i, s.Scenarios[k].Name, map[string]*float64{}, numbers}
-			for _, f := range figures {
-				d.Figures[f] = nil
-				if v := s.Scenarios[k].Column(f); v != nil {
-					d.Figures[f] = number(&v[i])
-				}
-			}
-			if err := enc.Encode(d); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func settingsOf(s *sim.Simulation) *DrawsMessage {
-	msg := &DrawsMessage{
-		Format: Format, Tool: Tool, File: s.Model.File, Digest: s.Model.Digest, Goal: s.Goal,
-		Seed: s.Seed, Sobol: s.Sobol, Samples: s.Samples, Precision: s.Precision, First: s.First, Count: s.Count,
-	}
-	for k := range s.Scenarios {
-		sc := &s.Scenarios[k]
-		msg.Scenarios = append(msg.Scenarios, DrawsScenarioMessage{sc.Name, list(sc.Controls), sc.Mode, sc.Adversary})
-	}
-	return msg
-}
-
-// SimulateCurveCSV writes the exceedance curves: one record a scenario and
-// point, behind a comment with the settings.
-func SimulateCurveCSV(w io.Writer, s *sim.Simulation) error {
-	settings, err := json.Marshal(settingsOf(s))
-	if err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(w, "# %s\n", settings); err != nil {
-		return err
-	}
-	return writeCSV(w, curve(s))
-}
-
-// SimulateCurveJSON writes JSON Lines: a [DrawsMessage] with the settings, then
-// a [ExceedanceRecord] for each scenario and point.
-func SimulateCurveJSON(w io.Writer, s *sim.Simulation) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(settingsOf(s)); err != nil {
-		return err
-	}
-	for _, p := range curve(s) {
-		if err := enc.Encode(p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func curve(s *sim.Simulation) []ExceedanceRecord {
-	var out []ExceedanceRecord
-	for k := range s.Scenarios {
-		years := s.Scenarios[k].Column(sim.YearLoss)
-		if years == nil {
-			continue
-		}
-		for _, p := range years.Distribution().Curve() {
-			out = append(out, ExceedanceRecord{s.Scenarios[k].Name, p.Chance, p.Loss})
-		}
-	}
-	return out
 }

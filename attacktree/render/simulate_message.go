@@ -16,6 +16,9 @@ type SimulateMessage struct {
 	Most      int                        `json:"most,omitempty"`      // draws at which a study with a precision ends
 	Numbers   []NumberMessage            `json:"numbers"`
 	Scenarios []SimulatedScenarioMessage `json:"scenarios"`
+	Pairs     []PairMessage              `json:"pairs"` // any two scenarios; null where there are more than 8
+
+	Correlations []CorrelationMessage `json:"correlations,omitempty"` // of numbers that go together
 
 	Sensitivity *SensitivityMessage `json:"sensitivity,omitempty"` // where it was asked for
 	Information *InformationMessage `json:"information,omitempty"`
@@ -28,7 +31,7 @@ type SensitivityMessage struct {
 	Scenario string          `json:"scenario"`
 	AtMeans  float64         `json:"at_means"` // the figure at the means of all numbers
 	Variance float64         `json:"variance"`
-	Exact    bool            `json:"exact"`   // the variance and the first-order indices are
+	Exact    bool            `json:"exact"`   // the variance and the first-order indices are, but for correlated numbers
 	Samples  int             `json:"samples"` // that total indices, and what is not exact, were estimated from
 	Effects  []EffectMessage `json:"effects"`
 }
@@ -36,13 +39,25 @@ type SensitivityMessage struct {
 // EffectMessage is what one number does: the figure at its 10 % and 90 %
 // quantile, its share of the variance, and that together with other numbers.
 type EffectMessage struct {
-	Number  string  `json:"number"`
-	Low     float64 `json:"low"`
-	High    float64 `json:"high"`
-	First   float64 `json:"first"`
-	FirstSE float64 `json:"first_se"` // 0 where it rests on no samples
-	Total   float64 `json:"total"`
-	TotalSE float64 `json:"total_se"`
+	Number     string   `json:"number"`
+	Low        float64  `json:"low"`
+	High       float64  `json:"high"`
+	First      float64  `json:"first"`
+	FirstSE    float64  `json:"first_se"`             // 0 where it rests on no samples
+	Correlated bool     `json:"correlated,omitempty"` // with others: first counts what it tells of them
+	Total      *float64 `json:"total"`                // null for a correlated number
+	TotalSE    *float64 `json:"total_se"`
+}
+
+// EffectRecord is an effect in a file of sensitivities.
+type EffectRecord struct {
+	Figure   string  `json:"figure"`
+	Scenario string  `json:"scenario"`
+	AtMeans  float64 `json:"at_means"`
+	Variance float64 `json:"variance"`
+	Exact    bool    `json:"exact"`
+	Samples  int     `json:"samples"`
+	EffectMessage
 }
 
 // InformationMessage says what it is worth, in a period, to know more before a
@@ -60,6 +75,38 @@ type InformationMessage struct {
 type WorthMessage struct {
 	Number string  `json:"number"`
 	Value  float64 `json:"value"`
+}
+
+// WorthRecord is what it is worth to know a number, or all for the empty name, in
+// a file.
+type WorthRecord struct {
+	Best   string   `json:"best"` // by what is known
+	Cost   float64  `json:"cost"`
+	Number string   `json:"number"`
+	Value  float64  `json:"value"`
+	SE     *float64 `json:"se"` // null for a single number
+	Exact  bool     `json:"exact"`
+}
+
+// PairMessage compares a figure of two scenarios, draw by draw: that of A less that
+// of B.
+type PairMessage struct {
+	Figure string  `json:"figure"`
+	A      string  `json:"a"`
+	B      string  `json:"b"`
+	Mean   float64 `json:"mean"`
+	SE     float64 `json:"se"`
+	P5     float64 `json:"p5"`
+	P50    float64 `json:"p50"`
+	P95    float64 `json:"p95"`
+	Lower  float64 `json:"lower"` // chance that it is lower in A; draws in which both are the same count by half
+}
+
+// CorrelationMessage is Spearman's rank correlation of two numbers.
+type CorrelationMessage struct {
+	A    string  `json:"a"`
+	B    string  `json:"b"`
+	Rank float64 `json:"rank"`
 }
 
 // SimulatedModelMessage says which model was simulated.
@@ -153,6 +200,8 @@ type DrawsMessage struct {
 	First     int                    `json:"first"` // the first draw of the file
 	Count     int                    `json:"count"`
 	Scenarios []DrawsScenarioMessage `json:"scenarios"`
+
+	Correlations []CorrelationMessage `json:"correlations,omitempty"` // of the uncertain numbers
 }
 
 // DrawsScenarioMessage says what a scenario of the file is.

@@ -6,27 +6,36 @@ import "math"
 // another in the same draws: what is uncertain in both cancels out.
 type Difference struct {
 	Spread         // of the differences, draw by draw
-	Lower  float64 // the chance that it is lower; draws in which both are the same count by half
+	Lower  float64 // the chance that it is lower, as [Values.Lower] counts it
 }
 
 // Minus compares values of a whole simulation with others of the same draws. Where
 // both are infinite, they are the same.
 func (s *Simulation) Minus(v, w Values) Difference {
-	difference, lower := make(Values, len(v)), 0.0
+	difference := make(Values, len(v))
 	for i := range v {
 		d := v[i] - w[i]
 		if math.IsNaN(d) {
 			d = 0
 		}
 		difference[i] = d
+	}
+	return Difference{s.Spread(difference), v.Lower(w)}
+}
+
+// Lower returns the chance that a value is lower than the other of the same draw;
+// draws in which both are the same count by half.
+func (v Values) Lower(w Values) float64 {
+	lower := 0.0
+	for i := range v {
 		switch {
-		case d < 0:
+		case v[i] < w[i]:
 			lower++
-		case d == 0:
+		case v[i] == w[i]:
 			lower += 0.5
 		}
 	}
-	return Difference{s.Spread(difference), lower / float64(len(v))}
+	return lower / float64(len(v))
 }
 
 // Best returns for each scenario the chance that its figure is the lowest of

@@ -22,9 +22,9 @@ import (
 // average, is the expected value of perfect information. What it saves to know
 // one number is that of partial perfect information (Raiffa and Schlaifer, Applied
 // statistical decision theory, 1961). Where the total costs are linear in each
-// number, the mean given one number is a line for each set, and the integral over
-// the least of the lines is exact. Otherwise it is estimated by the partition of
-// the draws into classes of that number (Strong and Oakley, An efficient method
+// number, and the numbers are independent, the mean given one number is a line for
+// each set, and the integral over the least of the lines is exact. Otherwise it is
+// estimated by the partition of the draws into classes of that number (Strong and Oakley, An efficient method
 // for computing single-parameter partial expected value of perfect information,
 // Medical Decision Making 33, 2013), which errs upwards by some noise.
 
@@ -51,49 +51,103 @@ const (
 	negligibleRest = 1e-12   // share of the expected total cost that counts as worth nothing
 )
 
+// A Choice is what the worth of single numbers rests on besides the draws: the
+// mean total cost of each scenario given each number, where that is a line.
+type Choice struct {
+	Lines [][]Line `json:"lines"` // by number and scenario; nil where some are none
+}
+
+// A Line is the mean total cost of a scenario given one number.
+type Line struct {
+	At0   float64 `json:"at0"`
+	Slope float64 `json:"slope"`
+}
+
+func (l Line) at(x float64) float64 { return l.At0 + l.Slope*x }
+
 // Inform says what knowing more is worth before one of the scenarios of a whole
 // simulation is chosen; they are those it was simulated for. The goal must have
 // losses.
 func Inform(ctx context.Context, p *attacktree.Program, s *Simulation, scenarios []*attacktree.Scenario) (*Information, error) {
-	if len(scenarios) != len(s.Scenarios) || s.Count != s.Samples || len(s.Numbers) != len(p.Draws()) {
-		return nil, errors.New("uncertain: expected a whole simulation of the program and of the scenarios that are chosen from")
+	if s.Count != s.Samples {
+		return nil, fmt.Errorf("uncertain: expected a whole simulation of %d draws, found %d of them", s.Samples, s.Count)
 	}
-	columns := make([]Values, len(scenarios))
+	if err := s.Weigh(ctx, p, scenarios); err != nil {
+		return nil, err
+	}
+	return s.Information(ctx)
+}
+
+// Weigh works out what the worth of knowing more rests on, and keeps it in the
+// simulation as its Choice, which goes with it into parts; see [Inform]. It is the
+// same for all shards.
+func (s *Simulation) Weigh(ctx context.Context, p *attacktree.Program, scenarios []*attacktree.Scenario) error {
+	if len(scenarios) != len(s.Scenarios) || len(s.Numbers) != len(p.Draws()) {
+		return errors.New("uncertain: expected a simulation of the program and of the scenarios that are chosen from")
+	}
+	if _, err := s.totalCosts(); err != nil {
+		return err
+	}
+	linear := len(s.Correlations) == 0
+	var evaluators []*attacktree.Evaluator
+	for _, sc := range scenarios {
+		e := p.NewEvaluator()
+		if err := e.Set(sc); err != nil {
+			return err
+		}
+		evaluators = append(evaluators, e)
+		linear = linear && !e.AtMeans()
+	}
+	s.Choice = new(Choice)
+	if !linear {
+		return nil
+	}
+	var err error
+	s.Choice.Lines, err = s.lines(ctx, evaluators)
+	return err
+}
+
+// totalCosts returns the total cost of each scenario, draw by draw.
+func (s *Simulation) totalCosts() ([]Values, error) {
+	columns := make([]Values, len(s.Scenarios))
 	for k := range columns {
 		if columns[k] = s.Scenarios[k].Column(TotalCost); columns[k] == nil {
 			return nil, fmt.Errorf("uncertain: %s has no losses that a choice could lower", s.Goal)
 		}
 	}
-	out := new(Information)
-	out.perfect(s, columns)
-	d := &decision{ctx: ctx, s: s, columns: columns}
-	for _, n := range s.Numbers {
-		d.means = append(d.means, n.Law.Mean())
+	return columns, nil
+}
+
+// Information says what knowing more is worth in a whole simulation that was
+// weighed; nil if it was not.
+func (s *Simulation) Information(ctx context.Context) (*Information, error) {
+	if s.Choice == nil {
+		return nil, nil
 	}
-	out.Exact = true
-	for _, sc := range scenarios {
-		e := p.NewEvaluator()
-		if err := e.Set(sc); err != nil {
-			return nil, err
-		}
-		d.evaluators = append(d.evaluators, e)
-		out.Exact = out.Exact && !e.AtMeans()
-	}
-	lines, err := d.lines()
+	columns, err := s.totalCosts()
 	if err != nil {
 		return nil, err
 	}
-	worth := d.classed
-	if out.Exact = out.Exact && lines != nil; out.Exact {
-		worth = func() []float64 { return d.linear(lines) }
+	if s.Count != s.Samples {
+		return nil, fmt.Errorf("uncertain: expected a whole simulation of %d draws, found %d of them", s.Samples, s.Count)
 	}
-	for j, v := range worth() {
+	out := &Information{Exact: s.Choice.Lines != nil}
+	out.perfect(s, columns)
+	worth := make([]float64, len(s.Numbers))
+	if out.Exact {
+		for j, lines := range s.Choice.Lines {
+			worth[j] = saved(s.Numbers[j].Law, lines)
+		}
+	} else if err := s.classed(ctx, columns, worth); err != nil {
+		return nil, err
+	}
+	for j, v := range worth {
 		if v > negligibleRest*math.Abs(out.Cost) {
 			out.Numbers = append(out.Numbers, Worth{s.Numbers[j].Name, v})
 		}
 	}
 	slices.SortStableFunc(out.Numbers, func(a, b Worth) int { return cmp.Compare(b.Value, a.Value) })
-	return out, ctx.Err()
+	return out, nil
 }
 
 // perfect finds the best set and what it would save to know all.
@@ -115,45 +169,35 @@ func (out *Information) perfect(s *Simulation, columns []Values) {
 	out.SE = s.se(saved)
 }
 
-// A decision is the choice among the scenarios.
-type decision struct {
-	ctx        context.Context
-	s          *Simulation
-	columns    []Values // total cost, by scenario
-	evaluators []*attacktree.Evaluator
-	means      []float64
-}
-
-// A line is the mean total cost of a scenario given one number.
-type line struct{ at0, slope float64 }
-
-func (l line) at(x float64) float64 { return l.at0 + l.slope*x }
-
 // lines returns, by number and scenario, the mean total cost given the number,
-// or nil where some is no line.
-func (d *decision) lines() ([][]line, error) {
-	out := make([][]line, len(d.means))
-	for j, n := range d.s.Numbers {
-		mean := d.means[j]
+// or nil where some is no line. The numbers are independent.
+func (s *Simulation) lines(ctx context.Context, evaluators []*attacktree.Evaluator) ([][]Line, error) {
+	var means []float64
+	for _, n := range s.Numbers {
+		means = append(means, n.Law.Mean())
+	}
+	out := make([][]Line, len(means))
+	for j, n := range s.Numbers {
+		mean := means[j]
 		x := [3]float64{n.Law.Quantile(0.1), n.Law.Quantile(0.5), n.Law.Quantile(0.9)}
-		for _, e := range d.evaluators {
+		for _, e := range evaluators {
 			var y [3]float64
 			for i := range x {
-				d.means[j] = x[i]
-				total, err := totalCost(d.ctx, e, d.means, d.s.Model.Period)
+				means[j] = x[i]
+				total, err := totalCost(ctx, e, means, s.Model.Period)
 				if err != nil {
 					return nil, err
 				}
 				y[i] = total
 			}
 			slope := (y[2] - y[0]) / (x[2] - x[0])
-			l := line{y[0] - slope*x[0], slope}
+			l := Line{y[0] - slope*x[0], slope}
 			if math.Abs(l.at(x[1])-y[1]) > straight*max(math.Abs(y[0]), math.Abs(y[1]), math.Abs(y[2])) {
 				return nil, nil
 			}
 			out[j] = append(out[j], l)
 		}
-		d.means[j] = mean
+		means[j] = mean
 	}
 	return out, nil
 }
@@ -179,45 +223,39 @@ func attemptsIn(e *attacktree.Evaluator, period float64) float64 {
 	return 1
 }
 
-// linear returns what each number is worth where total costs are lines: the
+// saved returns what it is worth to know a number where total costs are lines: the
 // least of the mean costs, less the mean of the least.
 //
 // The least of lines bends down where the next line takes over. A bend at t by a
 // slope of b lowers the mean by b times the mean of what the number exceeds t by.
-func (d *decision) linear(lines [][]line) []float64 {
-	out := make([]float64, len(lines))
-	for j, sets := range lines {
-		law := d.s.Numbers[j].Law
-		mean := law.Mean()
-		lo, hi := law.Support()
-		least := math.Inf(1)
-		now := sets[0]
-		for _, l := range sets {
-			least = min(least, l.at(mean))
-			if y, best := l.at(lo), now.at(lo); y < best || y == best && l.slope < now.slope {
-				now = l
-			}
+func saved(law quantity.Dist, lines []Line) float64 {
+	mean := law.Mean()
+	lo, hi := law.Support()
+	least := math.Inf(1)
+	now := lines[0]
+	for _, l := range lines {
+		least = min(least, l.at(mean))
+		if y, best := l.at(lo), now.at(lo); y < best || y == best && l.Slope < now.Slope {
+			now = l
 		}
-		saved := least - now.at(mean)
-		for {
-			next, t := now, hi
-			for _, l := range sets {
-				if l.slope >= now.slope {
-					continue
-				}
-				if x := (l.at0 - now.at0) / (now.slope - l.slope); x < t || x == t && l.slope < next.slope {
-					next, t = l, max(x, lo)
-				}
-			}
-			if next == now {
-				break
-			}
-			saved -= (next.slope - now.slope) * excess(law, t)
-			now = next
-		}
-		out[j] = max(0, saved)
 	}
-	return out
+	saved := least - now.at(mean)
+	for {
+		next, t := now, hi
+		for _, l := range lines {
+			if l.Slope >= now.Slope {
+				continue
+			}
+			if x := (l.At0 - now.At0) / (now.Slope - l.Slope); x < t || x == t && l.Slope < next.Slope {
+				next, t = l, max(x, lo)
+			}
+		}
+		if next == now {
+			return max(0, saved)
+		}
+		saved -= (next.Slope - now.Slope) * excess(law, t)
+		now = next
+	}
 }
 
 // excess returns the mean of what a draw of a law exceeds t by, 0 where it does
@@ -252,24 +290,23 @@ func excess(law quantity.Dist, t float64) float64 {
 }
 
 // classed estimates what each number is worth from classes of the draws: within
-// one, the number is nearly known.
-func (d *decision) classed() []float64 {
-	n := min(d.s.Count, classedDraws)
-	drawn := d.s.Drawn()
-	values := make([][]float64, len(d.means))
+// one, the number is nearly known, and what goes with it is where it is then.
+func (s *Simulation) classed(ctx context.Context, columns []Values, worth []float64) error {
+	n := min(s.Count, classedDraws)
+	drawn := s.Drawn()
+	values := make([][]float64, len(worth))
 	for i := range n {
-		if i%1024 == 0 && d.ctx.Err() != nil {
-			return nil
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 		for j, x := range drawn(i) {
 			values[j] = append(values[j], x)
 		}
 	}
 	order := make([]int, n)
-	out := make([]float64, len(d.means))
 	least := func(draws []int) float64 { // sum over the draws in the set that is best for them
 		best := math.Inf(1)
-		for _, v := range d.columns {
+		for _, v := range columns {
 			sum := 0.0
 			for _, i := range draws {
 				sum += v[i]
@@ -278,7 +315,10 @@ func (d *decision) classed() []float64 {
 		}
 		return best
 	}
-	for j := range out {
+	for j := range worth {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		for i := range order {
 			order[i] = i
 		}
@@ -289,7 +329,7 @@ func (d *decision) classed() []float64 {
 		for c := range classes {
 			whole -= least(order[c*n/classes : (c+1)*n/classes])
 		}
-		out[j] = max(0, whole/float64(n))
+		worth[j] = max(0, whole/float64(n))
 	}
-	return out
+	return nil
 }

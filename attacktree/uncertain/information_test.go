@@ -114,7 +114,10 @@ func TestInformRefused(t *testing.T) {
 	if _, err := uncertain.Inform(t.Context(), p, s, one); err == nil || !strings.Contains(err.Error(), "no losses") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := uncertain.Inform(t.Context(), p, s, nil); err == nil || !strings.Contains(err.Error(), "whole simulation") {
+	if _, err := uncertain.Inform(t.Context(), p, simulate(t, p, &uncertain.Options{Samples: 3000, Shard: 1, Shards: 2}), nil); err == nil || !strings.Contains(err.Error(), "whole simulation") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := uncertain.Inform(t.Context(), p, s, nil); err == nil || !strings.Contains(err.Error(), "simulation of the program") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -15,9 +15,11 @@ import (
 
 // A part is a Simulation as a JSON object: a member "part" with the number of
 // the format, then the fields of Simulation. Values are float64, least byte
-// first, in base64, so that nothing is lost: 11 bytes a value.
+// first, in base64, so that nothing is lost: 11 bytes a value. Format 2 has
+// correlations, the probe and the choice, and more coordinates of Sobol'
+// sequences than format 1, so that parts of both do not fit together.
 
-const partFormat = 1
+const partFormat = 2
 
 type part struct {
 	Format int `json:"part"`
@@ -63,12 +65,70 @@ func ReadPart(r io.Reader) (*Simulation, error) {
 			return nil, fmt.Errorf("uncertain: expected the likelihood in %q, found none", s.Scenarios[i].Name)
 		}
 	}
+	seen := map[string]bool{}
 	for _, n := range s.Numbers {
 		if err := n.Law.Validate(); err != nil {
 			return nil, fmt.Errorf("uncertain: %s: %w", n.Name, err)
 		}
+		if seen[n.Name] {
+			return nil, fmt.Errorf("uncertain: expected each number once, found %q twice", n.Name)
+		}
+		seen[n.Name] = true
 	}
-	return s, nil
+	if _, err := s.copula(); err != nil {
+		return nil, err
+	}
+	if err := s.checkProbe(); err != nil {
+		return nil, err
+	}
+	return s, s.checkChoice()
+}
+
+// checkProbe reports a probe that does not fit the simulation.
+func (s *Simulation) checkProbe() error {
+	p := s.Probe
+	if p == nil {
+		return nil
+	}
+	if p.Figure != Likelihood && p.Figure != ExpectedImpact || p.Samples < 2 || p.Samples > MaxSensitivitySamples {
+		return fmt.Errorf("uncertain: expected sensitivities of %s or %s by 2 to %d samples, found %q by %d", Likelihood, ExpectedImpact, MaxSensitivitySamples, p.Figure, p.Samples)
+	}
+	from, to := s.share(p.Samples)
+	if p.First != from || len(p.Swings) != len(s.Numbers) || len(p.Mixed) != len(s.Numbers) {
+		return fmt.Errorf("uncertain: expected sensitivities of %d numbers from sample %d, found %d from %d", len(s.Numbers), from, len(p.Mixed), p.First)
+	}
+	for _, v := range append([]Values{p.A, p.B}, p.Mixed...) {
+		if len(v) != to-from {
+			return fmt.Errorf("uncertain: expected %d samples of sensitivities, found %d", to-from, len(v))
+		}
+		for _, x := range v {
+			if math.IsInf(x, 0) {
+				return errors.New("uncertain: expected finite samples of sensitivities, found an infinite one")
+			}
+		}
+	}
+	return nil
+}
+
+// checkChoice reports a choice that does not fit the simulation.
+func (s *Simulation) checkChoice() error {
+	if s.Choice == nil {
+		return nil
+	}
+	if _, err := s.totalCosts(); err != nil {
+		return err
+	}
+	if s.Choice.Lines == nil {
+		return nil
+	}
+	fits := len(s.Choice.Lines) == len(s.Numbers)
+	for _, lines := range s.Choice.Lines {
+		fits = fits && len(lines) == len(s.Scenarios)
+	}
+	if !fits {
+		return fmt.Errorf("uncertain: expected the worth of %d numbers in %d scenarios, found other ones", len(s.Numbers), len(s.Scenarios))
+	}
+	return nil
 }
 
 // MarshalText writes the values as WritePart does.
@@ -127,6 +187,12 @@ func Merge(parts ...*Simulation) (*Simulation, error) {
 				c.Values = append(c.Values, p.Scenarios[i].Columns[j].Values...)
 			}
 		}
+		if to := whole.Probe; to != nil {
+			to.A, to.B = append(to.A, p.Probe.A...), append(to.B, p.Probe.B...)
+			for j := range to.Mixed {
+				to.Mixed[j] = append(to.Mixed[j], p.Probe.Mixed[j]...)
+			}
+		}
 		whole.Count += p.Count
 	}
 	if whole.Count != whole.Samples {
@@ -145,10 +211,25 @@ func (s *Simulation) outline() *Simulation {
 			out.Scenarios[i].Columns = append(out.Scenarios[i].Columns, Column{Figure: c.Figure})
 		}
 	}
+	if p := s.Probe; p != nil {
+		probe := *p
+		probe.First, probe.A, probe.B, probe.Mixed = 0, nil, nil, make([]Values, len(p.Mixed))
+		out.Probe = &probe
+	}
 	return &out
 }
 
 // study names the study that a part is of.
 func (s *Simulation) study() string {
-	return fmt.Sprintf("%d draws of %s, %s, with seed %d in %d scenarios", s.Samples, s.Goal, s.Model.Digest, s.Seed, len(s.Scenarios))
+	asked := ""
+	if s.Sobol {
+		asked += ", by Sobol' sequences"
+	}
+	if s.Probe != nil {
+		asked += ", with sensitivities of " + s.Probe.Figure
+	}
+	if s.Choice != nil {
+		asked += ", with the worth of knowing more"
+	}
+	return fmt.Sprintf("%d draws of %s, %s, with seed %d in %d scenarios%s", s.Samples, s.Goal, s.Model.Digest, s.Seed, len(s.Scenarios), asked)
 }

@@ -54,11 +54,14 @@ func newQuantile(law quantity.Dist) *quantile {
 	width := law.Quantile(0.95) - law.Quantile(0.05)
 	half := func(exact func(v float64) float64) []cubic {
 		table := make([]cubic, octaves*perOctave)
+		end := exact(math.Float64frombits(firstCell << mantissa))
 		for i := range table {
 			from := math.Float64frombits((firstCell + uint64(i)) << mantissa)
 			to := math.Float64frombits((firstCell + uint64(i) + 1) << mantissa)
 			at := func(t float64) float64 { return exact(from + t*(to-from)) }
-			c := interpolate(at(0), at(1.0/3), at(2.0/3), at(1))
+			start := end
+			end = at(1)
+			c := interpolate(start, at(1.0/3), at(2.0/3), end)
 			for _, t := range []float64{1.0 / 6, 1.0 / 2, 5.0 / 6} {
 				if x := at(t); !(math.Abs(c.at(t)-x) <= Tolerance/10*max(width, x)) {
 					c[0] = math.NaN()

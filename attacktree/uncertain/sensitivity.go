@@ -22,6 +22,13 @@ import (
 // estimated as by Saltelli and others (Variance based sensitivity analysis of
 // model output, 2010); the total index is estimated by the formula of Jansen
 // (Analysis of variance designs for model output, 1999).
+//
+// A number that goes together with others tells of them too, so that its
+// first-order index counts what they do; it is estimated likewise, with the others
+// moved to where they are given the number (Kucherenko, Tarantola and Annoni,
+// Estimation of global sensitivity indices for models with dependent variables,
+// 2012). Its total index would count only what the others leave open, may be
+// below the first, and sums up nothing; there is none.
 
 // A Sensitivity says which numbers matter to a figure in one scenario.
 type Sensitivity struct {
@@ -29,7 +36,7 @@ type Sensitivity struct {
 	Scenario string
 	Mean     float64 // at the means of all numbers
 	Variance float64 // of the figure
-	Linear   bool    // the first-order indices rest on slopes and not on samples
+	Linear   bool    // the first-order indices of numbers that are not correlated rest on slopes and not on samples
 	Exact    bool    // and so does the variance: they are exact
 	Samples  int
 	Effects  []Effect // the greatest swing first
@@ -37,57 +44,99 @@ type Sensitivity struct {
 
 // An Effect is what one uncertain number does to the figure.
 type Effect struct {
-	Number    string
-	Low, High float64 // the figure at its 10 % and 90 % quantile, all others at their means
-	First     float64 // first-order index
-	FirstSE   float64 // its standard error; 0 where it rests on slopes
-	Total     float64 // total index
-	TotalSE   float64
+	Number     string
+	Low, High  float64 // the figure at its 10 % and 90 % quantile, all others at their means
+	First      float64 // first-order index
+	FirstSE    float64 // its standard error; 0 where it rests on slopes
+	Correlated bool    // it goes together with others: First counts what it tells of them, and there is no total index
+	Total      float64 // total index; 0 where there is none
+	TotalSE    float64
 }
 
 // MaxSensitivitySamples is how many samples an index is estimated from at most.
 const MaxSensitivitySamples = 1 << 20
+
+// A Probe is what the sensitivities of a figure rest on: the figure at chosen
+// numbers, and at two draws a sample and mixtures of them. It may hold a shard of
+// the samples, as its simulation does of the draws.
+type Probe struct {
+	Figure   string       `json:"figure"`
+	Scenario string       `json:"scenario"`
+	Mean     float64      `json:"mean"`     // at the means of all numbers
+	Swings   [][2]float64 `json:"swings"`   // by number: at its 10 % and 90 % quantile
+	Linear   bool         `json:"linear"`   // in each number
+	Variance *float64     `json:"variance"` // nil: not known exactly
+
+	Samples int      `json:"samples"` // of the whole study
+	First   int      `json:"first"`   // number of the first sample that is here
+	A       Values   `json:"a"`       // the figure at the first draw of each sample
+	B       Values   `json:"b"`       // at the second
+	Mixed   []Values `json:"mixed"`   // by number: at the first draw, with that number of the second and the others where they are given it
+}
 
 // Analyse says which uncertain numbers matter to a figure, [Likelihood] or
 // [ExpectedImpact], in a scenario; nil is the zero scenario. It evaluates the
 // program samples times for each number. Numbers that do not bear on the figure
 // are left out.
 func Analyse(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, figure string, samples int, seed uint64) (*Sensitivity, error) {
+	n := numbers(p)
+	s := &Simulation{Numbers: n, Correlations: correlations(p, n), Seed: seed, Samples: samples, Count: samples}
+	if err := s.Explore(ctx, p, sc, figure, samples); err != nil {
+		return nil, err
+	}
+	return s.Sensitivity(), nil
+}
+
+// Explore evaluates what the sensitivities of a figure rest on, and keeps it in
+// the simulation as its Probe, which goes with it into parts; see [Analyse]. For a
+// shard, it takes the share of the samples that the shard has of the draws.
+func (s *Simulation) Explore(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, figure string, samples int) error {
 	if samples < 2 || samples > MaxSensitivitySamples {
-		return nil, fmt.Errorf("uncertain: expected 2 to %d samples, found %d", MaxSensitivitySamples, samples)
+		return fmt.Errorf("uncertain: expected 2 to %d samples, found %d", MaxSensitivitySamples, samples)
 	}
 	f, err := newFunction(ctx, p, sc, figure)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := &Sensitivity{Figure: figure, Samples: samples, Linear: !f.e.AtMeans()}
+	out := &Probe{Figure: figure, Samples: samples, Linear: !f.e.AtMeans()}
 	if sc != nil {
 		out.Scenario = sc.Name
 	}
 	if out.Mean, err = f.at(f.means); err != nil {
-		return nil, err
+		return err
 	}
-	if err := out.sample(f, samples, seed); err != nil {
-		return nil, err
+	for j := range f.numbers {
+		swing, err := f.swing(j)
+		if err != nil {
+			return err
+		}
+		out.Swings = append(out.Swings, swing)
+	}
+	moves := func(j int) bool { return out.Swings[j][0] != out.Swings[j][1] }
+	for _, t := range p.Ties() {
+		out.Linear = out.Linear && !(moves(t.A) && moves(t.B))
 	}
 	if out.Linear && figure == Likelihood {
-		if v, ok, err := f.variance(sc, out.Mean); err != nil {
-			return nil, err
-		} else if ok {
-			out.rescale(v)
-			out.Exact = true
+		v, ok, err := f.variance(sc, out.Mean)
+		if err != nil {
+			return err
+		}
+		if ok {
+			out.Variance = &v
 		}
 	}
-	for j := range out.Effects {
-		if err := out.swing(f, j); err != nil {
-			return nil, err
-		}
+	from, to := s.share(samples)
+	if err := out.sample(f, s.sampler(), from, to); err != nil {
+		return err
 	}
-	out.Effects = slices.DeleteFunc(out.Effects, func(e Effect) bool { return e.Low == e.High && e.Total == 0 })
-	slices.SortStableFunc(out.Effects, func(a, b Effect) int {
-		return cmp.Compare(math.Abs(b.High-b.Low), math.Abs(a.High-a.Low))
-	})
-	return out, nil
+	s.Probe = out
+	return nil
+}
+
+// share returns which of some samples belong to the shard of draws that is here.
+func (s *Simulation) share(samples int) (from, to int) {
+	part := func(draw int) int { return int(int64(draw) * int64(samples) / int64(s.Samples)) }
+	return part(s.First), part(s.First + s.Count)
 }
 
 // A function is a figure as a function of the uncertain numbers.
@@ -135,103 +184,123 @@ func (f *function) at(x []float64) (float64, error) {
 	return y.Value, err
 }
 
-// with returns the figure where one number has a value and all others their
-// means.
-func (f *function) with(j int, value float64) (float64, error) {
+// swing returns the figure at the 10 % and 90 % quantile of a number, all others
+// at their means.
+func (f *function) swing(j int) (out [2]float64, err error) {
 	mean := f.means[j]
-	f.means[j] = value
-	y, err := f.at(f.means)
-	f.means[j] = mean
-	return y, err
+	defer func() { f.means[j] = mean }()
+	for i, q := range []float64{0.1, 0.9} {
+		f.means[j] = f.numbers[j].Law.Quantile(q)
+		if out[i], err = f.at(f.means); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
-// sample estimates the variance and the indices. For each sample there are two
+// sample evaluates the samples from one to below another. For each there are two
 // draws of all numbers, and, for each number, the first draw with that number of
-// the second.
-func (s *Sensitivity) sample(f *function, samples int, seed uint64) error {
-	laws, d := tables(f.numbers), len(f.numbers)
-	generator := keyed(seed)
-	u, a, b := make([]float64, d), make([]float64, d), make([]float64, d)
-	whole := make(Values, samples)
-	first, total := make([]Values, d), make([]Values, d)
-	for j := range d {
-		first[j], total[j] = make(Values, samples), make(Values, samples)
+// the second and those that go with it where they are then.
+func (p *Probe) sample(f *function, m *sampler, from, to int) error {
+	d := len(f.numbers)
+	p.First, p.A, p.B, p.Mixed = from, make(Values, to-from), make(Values, to-from), make([]Values, d)
+	for j := range p.Mixed {
+		p.Mixed[j] = make(Values, to-from)
 	}
-	for i := range samples {
-		for _, draw := range []struct {
-			to      []float64
-			purpose uint64
-		}{{a, forNumbers}, {b, forTrials}} {
-			generator.uniforms(u, uint64(i), draw.purpose)
-			for j, q := range laws {
-				draw.to[j] = q.at(u[j])
-			}
+	moved := make([][]int, d) // by number: those that move with it
+	for j := range moved {
+		moved[j] = []int{j}
+	}
+	for _, j := range m.copula.Tied() {
+		moved[j] = m.copula.Tied()
+	}
+	u, v, w, scratch := make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d)
+	a, b := make([]float64, d), make([]float64, d)
+	draw := func(i int, purpose uint64, u, x []float64) {
+		m.random.uniforms(u, uint64(i), purpose)
+		m.copula.Tie(u, scratch)
+		for j, q := range m.laws {
+			x[j] = q.at(u[j])
 		}
-		fa, err := f.at(a)
-		if err != nil {
+	}
+	for i := range to - from {
+		draw(from+i, forNumbers, u, a)
+		draw(from+i, forTrials, v, b)
+		var err error
+		if p.A[i], err = f.at(a); err != nil {
 			return err
 		}
-		fb, err := f.at(b)
-		if err != nil {
+		if p.B[i], err = f.at(b); err != nil {
 			return err
 		}
-		whole[i] = fa
 		for j := range d {
-			old := a[j]
-			a[j] = b[j]
-			mixed, err := f.at(a)
-			a[j] = old
-			if err != nil {
+			copy(w, u)
+			m.copula.Given(w, j, v[j])
+			for _, k := range moved[j] {
+				a[k] = m.laws[k].at(w[k])
+			}
+			if p.Mixed[j][i], err = f.at(a); err != nil {
 				return err
 			}
-			first[j][i] = (fb - s.Mean) * (mixed - fa)
-			total[j][i] = (fa - mixed) * (fa - mixed) / 2
+			for _, k := range moved[j] {
+				a[k] = m.laws[k].at(u[k])
+			}
 		}
-	}
-	_, s.Variance = whole.moments()
-	s.Effects = make([]Effect, d)
-	for j, n := range f.numbers {
-		e := &s.Effects[j]
-		e.Number = n.Name
-		if s.Variance == 0 {
-			continue
-		}
-		mean, variance := first[j].moments()
-		e.First, e.FirstSE = mean/s.Variance, math.Sqrt(variance/float64(samples))/s.Variance
-		mean, variance = total[j].moments()
-		e.Total, e.TotalSE = mean/s.Variance, math.Sqrt(variance/float64(samples))/s.Variance
 	}
 	return nil
 }
 
-// rescale puts an exact variance in the place of the estimated one.
-func (s *Sensitivity) rescale(variance float64) {
-	for j := range s.Effects {
-		if e := &s.Effects[j]; variance > 0 {
-			e.Total *= s.Variance / variance
-			e.TotalSE *= s.Variance / variance
+// Sensitivity says which numbers matter to the figure that a whole simulation was
+// explored for; nil if it was not.
+func (s *Simulation) Sensitivity() *Sensitivity {
+	p := s.Probe
+	if p == nil {
+		return nil
+	}
+	out := &Sensitivity{
+		Figure: p.Figure, Scenario: p.Scenario, Mean: p.Mean, Linear: p.Linear,
+		Exact: p.Variance != nil, Samples: p.Samples,
+	}
+	if out.Exact {
+		out.Variance = *p.Variance
+	} else {
+		_, out.Variance = p.A.moments()
+	}
+	correlated := map[string]bool{}
+	for _, c := range s.Correlations {
+		correlated[c.A], correlated[c.B] = true, true
+	}
+	first, total := make(Values, len(p.A)), make(Values, len(p.A))
+	for j, n := range s.Numbers {
+		e := Effect{Number: n.Name, Low: p.Swings[j][0], High: p.Swings[j][1], Correlated: correlated[n.Name]}
+		for i, a := range p.A {
+			mixed := p.Mixed[j][i]
+			first[i] = (p.B[i] - p.Mean) * (mixed - a)
+			total[i] = (a - mixed) * (a - mixed) / 2
+		}
+		if out.Variance > 0 {
+			e.First, e.FirstSE = out.index(first)
+			if !e.Correlated {
+				e.Total, e.TotalSE = out.index(total)
+			}
+			if p.Linear && !e.Correlated {
+				slope := (e.High - e.Low) / (n.Law.Quantile(0.9) - n.Law.Quantile(0.1))
+				e.First, e.FirstSE = n.Law.Variance()*slope*slope/out.Variance, 0
+			}
+		}
+		if e.Low != e.High || e.First != 0 || e.Total != 0 {
+			out.Effects = append(out.Effects, e)
 		}
 	}
-	s.Variance = variance
+	slices.SortStableFunc(out.Effects, func(a, b Effect) int {
+		return cmp.Compare(math.Abs(b.High-b.Low), math.Abs(a.High-a.Low))
+	})
+	return out
 }
 
-// swing evaluates a number at its 10 % and 90 % quantile. Where the figure is
-// linear, that gives the slope, and the first-order index with it.
-func (s *Sensitivity) swing(f *function, j int) error {
-	e, law := &s.Effects[j], f.numbers[j].Law
-	from, to := law.Quantile(0.1), law.Quantile(0.9)
-	var err error
-	if e.Low, err = f.with(j, from); err != nil {
-		return err
-	}
-	if e.High, err = f.with(j, to); err != nil {
-		return err
-	}
-	if s.Linear {
-		e.First, e.FirstSE = 0, 0
-		if slope := (e.High - e.Low) / (to - from); e.High != e.Low && s.Variance > 0 {
-			e.First = law.Variance() * slope * slope / s.Variance
-		}
-	}
-	return nil
+// index returns the mean of what samples say of a part of the variance, as a share
+// of all of it, and the standard error.
+func (s *Sensitivity) index(v Values) (share, se float64) {
+	mean, variance := v.moments()
+	return mean / s.Variance, math.Sqrt(variance/float64(len(v))) / s.Variance
 }

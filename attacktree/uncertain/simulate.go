@@ -61,7 +61,7 @@ func Simulate(ctx context.Context, p *attacktree.Program, opt *Options) (*Simula
 	if err != nil {
 		return nil, err
 	}
-	st := &study{Simulation: s, p: p, opt: opt, laws: tables(s.Numbers)}
+	st := &study{Simulation: s, p: p, opt: opt, sampler: s.sampler()}
 	if opt.Precision == 0 {
 		return s, st.run(ctx, 0, s.Count)
 	}
@@ -82,7 +82,7 @@ func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulat
 	goal, _ := p.Tree().Node(p.Goal())
 	s := &Simulation{
 		Model: Model{Title: m.Title, File: m.File, Digest: p.Tree().Digest(), Currency: m.Currency, Period: m.Period},
-		Goal:  goal.Name, Label: goal.Label, Numbers: numbers(p),
+		Goal:  goal.Name, Label: goal.Label, Numbers: numbers(p), Correlations: correlations(p, numbers(p)),
 		Seed: opt.Seed, Sobol: opt.Sobol, Samples: opt.Samples, Precision: opt.Precision,
 	}
 	if s.Model.Period == 0 {
@@ -191,9 +191,9 @@ func (e *InexactError) Error() string {
 // A study is a simulation in the making.
 type study struct {
 	*Simulation
+	*sampler
 	p    *attacktree.Program
 	opt  *Options
-	laws []*quantile
 	done atomic.Int64
 }
 
@@ -239,7 +239,7 @@ type worker struct {
 }
 
 func (st *study) worker() (*worker, error) {
-	w := &worker{study: st, numbers: st.drawn(st.laws)}
+	w := &worker{study: st, numbers: st.drawn()}
 	w.years.philox = keyed(st.Seed)
 	for i := range st.Scenarios {
 		e := st.p.NewEvaluator()

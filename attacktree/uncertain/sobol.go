@@ -1,6 +1,12 @@
 package uncertain
 
-import "math/bits"
+import (
+	_ "embed"
+	"math/bits"
+	"strconv"
+	"strings"
+	"sync"
+)
 
 // Sobol' sequences: points that fill a cube more evenly than random ones, so that
 // means of smooth figures come out closer after as many draws. Their randomness
@@ -12,13 +18,21 @@ import "math/bits"
 //
 // The polynomials and first direction numbers are those of Joe and Kuo,
 // Constructing Sobol sequences with better two-dimensional projections, SIAM
-// Journal on Scientific Computing 30 (2008), for the first 21 coordinates. Further
-// coordinates get independent random numbers.
+// Journal on Scientific Computing 30 (2008), as far as the primitive polynomials
+// of degree 13 go: 1,111 coordinates. Further ones get independent random numbers.
 
 const (
 	replicates = 16
 	digits     = 32
 )
+
+// joeKuo has a line for each coordinate after the first: the inner coefficients
+// of its polynomial, then the first direction numbers, as many as its degree. It
+// is the file new-joe-kuo-6.21201 of the authors without its first columns and
+// its later lines.
+//
+//go:embed joekuo.txt
+var joeKuo string
 
 // A coordinate is made by a primitive polynomial over {0, 1}: its degree, its
 // inner coefficients, and the first direction numbers.
@@ -28,29 +42,22 @@ type coordinate struct {
 	first  []uint32
 }
 
-// coordinates after the first, which is van der Corput's sequence.
-var coordinates = []coordinate{
-	{1, 0, []uint32{1}},
-	{2, 1, []uint32{1, 3}},
-	{3, 1, []uint32{1, 3, 1}},
-	{3, 2, []uint32{1, 1, 1}},
-	{4, 1, []uint32{1, 1, 3, 3}},
-	{4, 4, []uint32{1, 3, 5, 13}},
-	{5, 2, []uint32{1, 1, 5, 5, 17}},
-	{5, 4, []uint32{1, 1, 5, 5, 5}},
-	{5, 7, []uint32{1, 1, 7, 11, 19}},
-	{5, 11, []uint32{1, 1, 5, 1, 1}},
-	{5, 13, []uint32{1, 1, 1, 3, 11}},
-	{5, 14, []uint32{1, 3, 5, 5, 31}},
-	{6, 1, []uint32{1, 3, 3, 9, 7, 49}},
-	{6, 13, []uint32{1, 1, 1, 15, 21, 21}},
-	{6, 16, []uint32{1, 3, 1, 13, 27, 49}},
-	{6, 19, []uint32{1, 1, 1, 15, 7, 5}},
-	{6, 22, []uint32{1, 3, 1, 15, 13, 25}},
-	{6, 25, []uint32{1, 1, 5, 5, 19, 61}},
-	{7, 1, []uint32{1, 3, 7, 11, 23, 15, 103}},
-	{7, 4, []uint32{1, 3, 7, 13, 13, 15, 69}},
-}
+// coordinates are those after the first, which is van der Corput's sequence.
+var coordinates = sync.OnceValue(func() []coordinate {
+	var out []coordinate
+	for line := range strings.Lines(joeKuo) {
+		var numbers []uint32
+		for _, field := range strings.Fields(line) {
+			x, err := strconv.ParseUint(field, 10, digits)
+			if err != nil {
+				panic("uncertain: joekuo.txt: " + err.Error())
+			}
+			numbers = append(numbers, uint32(x))
+		}
+		out = append(out, coordinate{len(numbers) - 1, numbers[0], numbers[1:]})
+	}
+	return out
+})
 
 // directions returns the digits that bit k of a point's number contributes.
 func (c coordinate) directions() (v [digits]uint32) {
@@ -69,7 +76,8 @@ func (c coordinate) directions() (v [digits]uint32) {
 	return v
 }
 
-// A sobol holds the scrambled sequences of a seed.
+// A sobol holds the scrambled sequences of a seed: 2 kB a coordinate. It may be
+// used by many goroutines.
 type sobol struct {
 	philox
 	coordinates int
@@ -79,17 +87,19 @@ type sobol struct {
 
 // scrambled returns the sequences for points of some number of coordinates.
 func scrambled(seed uint64, dimensions int) *sobol {
-	s := &sobol{philox: keyed(seed), coordinates: min(dimensions, 1+len(coordinates))}
-	for r := range replicates {
-		for j := range s.coordinates {
-			var v [digits]uint32
-			if j == 0 {
-				for k := range v {
-					v[k] = 1 << (digits - 1 - k)
-				}
-			} else {
-				v = coordinates[j-1].directions()
+	table := coordinates()
+	s := &sobol{philox: keyed(seed), coordinates: min(dimensions, 1+len(table))}
+	for j := range s.coordinates {
+		var plain [digits]uint32
+		if j == 0 {
+			for k := range plain {
+				plain[k] = 1 << (digits - 1 - k)
 			}
+		} else {
+			plain = table[j-1].directions()
+		}
+		for r := range replicates {
+			v := plain
 			// Digit d of the result is digit d and a random choice of those before it.
 			var rows [digits]uint32
 			for d := range rows {

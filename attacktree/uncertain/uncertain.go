@@ -10,7 +10,11 @@
 // would have given.
 //
 // [Analyse] says which uncertain numbers a figure depends on, and [Inform] what it
-// is worth to know one of them before a mitigation set is chosen.
+// is worth to know one of them before a mitigation set is chosen. For a study in
+// shards, [Simulation.Explore] and [Simulation.Weigh] gather what both rest on.
+//
+// Numbers are independent, but for params that the model correlates: these are
+// drawn by the Gaussian copula that has their rank correlations.
 //
 // Two layers of chance are never mixed. Likelihoods, costs and impacts are
 // uncertain because we do not know them; given them, likelihood and expected
@@ -25,7 +29,9 @@ package uncertain
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/quantity"
@@ -53,6 +59,8 @@ type Simulation struct {
 	Label   string   `json:"label"`
 	Numbers []Number `json:"numbers"` // what is drawn
 
+	Correlations []Correlation `json:"correlations,omitempty"` // of numbers that go together
+
 	Seed      uint64  `json:"seed"`
 	Sobol     bool    `json:"sobol,omitempty"`     // draws are points of scrambled Sobol' sequences
 	Samples   int     `json:"samples"`             // draws of the whole study
@@ -62,6 +70,9 @@ type Simulation struct {
 	Count     int     `json:"count"`               // draws that are here
 
 	Scenarios []Scenario `json:"scenarios"`
+
+	Probe  *Probe  `json:"probe,omitempty"`  // nil unless explored
+	Choice *Choice `json:"choice,omitempty"` // nil unless weighed
 }
 
 // A Model says what a simulation is about.
@@ -78,6 +89,15 @@ type Model struct {
 type Number struct {
 	Name string        `json:"name"`
 	Law  quantity.Dist `json:"law"`
+}
+
+// A Correlation is Spearman's rank correlation of two numbers, told by their names.
+// They are drawn by the Gaussian copula that has it (see [quantity.Copula]); all
+// other numbers are independent.
+type Correlation struct {
+	A    string  `json:"a"`
+	B    string  `json:"b"`
+	Rank float64 `json:"rank"`
 }
 
 // A Scenario holds the figures of one scenario, draw by draw.
@@ -205,35 +225,114 @@ func (s *Simulation) se(v Values) float64 {
 	return math.Sqrt(variance / float64(len(v)))
 }
 
-// Drawn returns a function that gives the uncertain numbers of a draw, in the
-// order of Numbers. It overwrites them with those of the next.
-func (s *Simulation) Drawn() func(draw int) []float64 { return s.drawn(tables(s.Numbers)) }
-
-func (s *Simulation) drawn(laws []*quantile) func(draw int) []float64 {
-	u, x, g := make([]float64, len(laws)), make([]float64, len(laws)), keyed(s.Seed)
-	uniforms := func(draw uint64) { g.uniforms(u, draw, forNumbers) }
-	if s.Sobol {
-		even := scrambled(s.Seed, len(u))
-		uniforms = func(draw uint64) { even.uniforms(u, draw) }
+// correlations lists those of a program's numbers.
+func correlations(p *attacktree.Program, numbers []Number) []Correlation {
+	var out []Correlation
+	for _, t := range p.Ties() {
+		out = append(out, Correlation{numbers[t.A].Name, numbers[t.B].Name, t.Rank})
 	}
-	return func(draw int) []float64 {
-		uniforms(uint64(draw))
-		for j, q := range laws {
-			x[j] = q.at(u[j])
+	return out
+}
+
+// copula returns how the numbers go together.
+func (s *Simulation) copula() (*quantity.Copula, error) {
+	at := map[string]int{}
+	for j, n := range s.Numbers {
+		at[n.Name] = j
+	}
+	var ties []quantity.Tie
+	for _, c := range s.Correlations {
+		a, known := at[c.A]
+		b, too := at[c.B]
+		if !known || !too {
+			return nil, fmt.Errorf("uncertain: expected a correlation of two numbers, found %q and %q", c.A, c.B)
 		}
-		return x
+		ties = append(ties, quantity.Tie{A: a, B: b, Rank: c.Rank})
+	}
+	return quantity.NewCopula(ties)
+}
+
+// Drawn returns a function that gives the uncertain numbers of a draw, in the
+// order of Numbers. It overwrites them with those of the next. It panics where the
+// Correlations are none that [Simulate] or [ReadPart] would give.
+func (s *Simulation) Drawn() func(draw int) []float64 { return s.sampler().drawn() }
+
+// A sampler makes the uncertain numbers of draws. It may be used by many
+// goroutines.
+type sampler struct {
+	laws   []*quantile
+	copula *quantity.Copula
+	random philox
+	even   *sobol // nil: draws are independent
+}
+
+func (s *Simulation) sampler() *sampler {
+	copula, err := s.copula()
+	if err != nil {
+		panic(err)
+	}
+	m := &sampler{laws: tables(s.Numbers), copula: copula, random: keyed(s.Seed)}
+	if s.Sobol {
+		m.even = scrambled(s.Seed, len(m.laws))
+	}
+	return m
+}
+
+// Draws are made in batches, law by law, so that the table of a law is at hand for
+// all of them. A batch has at most so many draws, and so many numbers if a draw does
+// not have more.
+const (
+	batchDraws   = 512
+	batchNumbers = 1 << 17
+)
+
+func (m *sampler) drawn() func(draw int) []float64 {
+	d := len(m.laws)
+	batch := max(1, min(batchDraws, batchNumbers/max(d, 1)))
+	x, scratch := make([]float64, batch*d), make([]float64, d)
+	from := -1 // the draw that x begins with
+	return func(draw int) []float64 {
+		if start := draw - draw%batch; start != from {
+			from = start
+			for i := range batch {
+				u := x[i*d : (i+1)*d]
+				if m.even != nil {
+					m.even.uniforms(u, uint64(from+i))
+				} else {
+					m.random.uniforms(u, uint64(from+i), forNumbers)
+				}
+				m.copula.Tie(u, scratch)
+			}
+			for j, q := range m.laws {
+				for at := j; at < len(x); at += d {
+					x[at] = q.at(x[at])
+				}
+			}
+		}
+		at := draw % batch * d
+		return x[at : at+d : at+d]
 	}
 }
 
-// tables returns the quantile functions of numbers; equal laws share one.
+// tables returns the quantile functions of numbers; equal laws share one. They are
+// made side by side, as each takes some milliseconds.
 func tables(numbers []Number) []*quantile {
 	made := map[quantity.Dist]*quantile{}
 	out := make([]*quantile, len(numbers))
+	var all sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for j, n := range numbers {
 		if made[n.Law] == nil {
-			made[n.Law] = newQuantile(n.Law)
+			q := new(quantile)
+			made[n.Law] = q
+			free <- struct{}{}
+			all.Go(func() {
+				*q = *newQuantile(n.Law)
+				<-free
+			})
 		}
 		out[j] = made[n.Law]
 	}
+	all.Wait()
 	return out
 }

@@ -26,7 +26,7 @@ atree merge --format csv --draws draws.csv part-1 part-2`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := e.check(); err != nil {
 				return err
 			}
@@ -46,7 +46,11 @@ atree merge --format csv --draws draws.csv part-1 part-2`,
 			if err != nil {
 				return err
 			}
-			return e.report(&render.Study{Simulation: whole}, &r)
+			study := &render.Study{Simulation: whole}
+			if err := conclude(cmd.Context(), study); err != nil {
+				return err
+			}
+			return e.report(study, &r)
 		},
 	}
 	r.flags(cmd)

@@ -46,6 +46,7 @@ func simulateCommand(e *env) *cobra.Command {
 		Example: `atree simulate --samples 100000 --seed 7 examples/model-weights.atree
 atree simulate --draws draws.csv --above 10M examples/model-weights.atree
 atree simulate --sensitivity expected_impact --value examples/model-weights.atree
+atree simulate --set mfa --set egress-limits --pairs pairs.csv examples/model-weights.atree
 atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
@@ -54,12 +55,7 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 				return err
 			}
 			if d.shard != "" {
-				for _, name := range []string{"sensitivity", "value"} {
-					if cmd.Flags().Changed(name) {
-						return fmt.Errorf("--%s needs the whole simulation; leave out --shard", name)
-					}
-				}
-				for _, name := range []string{"format", "draws", "curve", "above"} {
+				for _, name := range append([]string{"format", "above"}, dataFlags...) {
 					if cmd.Flags().Changed(name) {
 						return fmt.Errorf("--%s: a shard is written as a part; give it to atree merge with the parts", name)
 					}
@@ -111,19 +107,25 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 		if err != nil {
 			return err
 		}
-		if answer.Simulation, err = uncertain.Simulate(ctx, p, study); err != nil {
+		s, err := uncertain.Simulate(ctx, p, study)
+		if err != nil {
 			return err
 		}
+		answer.Simulation = s
 		if d.sensitivity != "" {
-			answer.Sensitivity, err = uncertain.Analyse(ctx, p, present(study.Scenarios), d.sensitivity, min(max(answer.Samples, 2), sensitivitySamples), d.seed)
-			if err != nil {
+			if err := s.Explore(ctx, p, present(study.Scenarios), d.sensitivity, min(max(s.Samples, 2), sensitivitySamples)); err != nil {
 				return err
 			}
 		}
 		if d.value {
-			answer.Information, err = uncertain.Inform(ctx, p, answer.Simulation, study.Scenarios)
+			if err := s.Weigh(ctx, p, study.Scenarios); err != nil {
+				return err
+			}
 		}
-		return err
+		if d.shard != "" {
+			return nil
+		}
+		return conclude(ctx, answer)
 	})
 	if inexact := (*uncertain.InexactError)(nil); errors.As(err, &inexact) {
 		return fmt.Errorf("%w; allow more with --max-diagram", err)
@@ -135,6 +137,13 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 		return e.answer(func(w io.Writer) error { return uncertain.WritePart(w, answer.Simulation) })
 	}
 	return e.report(answer, &d.report)
+}
+
+// conclude draws from a whole simulation what was asked about its numbers.
+func conclude(ctx context.Context, study *render.Study) (err error) {
+	study.Sensitivity = study.Simulation.Sensitivity()
+	study.Information, err = study.Simulation.Information(ctx)
+	return err
 }
 
 // sensitivitySamples is how many draws sensitivities rest on at most: each costs
@@ -200,17 +209,24 @@ func scenarios(tree *attacktree.Tree, opt *mitigate.Options) []*attacktree.Scena
 
 // A report holds the flags that say how a simulation is told.
 type report struct {
-	above        []string
-	draws, curve string
+	above []string
+
+	draws, curve, pairs, effects, worth string // files
 }
+
+// dataFlags name the files of a report.
+var dataFlags = []string{"draws", "curve", "pairs", "effects", "worth"}
 
 func (r *report) flags(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringArrayVar(&r.above, "above", nil, "the chance that a year loses more than `AMOUNT`, as 10M; repeatable")
 	fs.StringVar(&r.draws, "draws", "", "write all draws to `FILE`, as CSV, or as JSON Lines if it ends in .jsonl")
 	fs.StringVar(&r.curve, "curve", "", "write the exceedance curves to `FILE`, likewise")
+	fs.StringVar(&r.pairs, "pairs", "", "write the comparisons of any two scenarios to `FILE`, likewise")
+	fs.StringVar(&r.effects, "effects", "", "write the sensitivities to `FILE`, likewise")
+	fs.StringVar(&r.worth, "worth", "", "write what it is worth to know each number to `FILE`, likewise")
 	group(fs, "Question", "above")
-	group(fs, "Output", "draws", "curve")
+	group(fs, "Output", dataFlags...)
 }
 
 // report writes a whole simulation, and its draws and curves where they are
@@ -229,11 +245,25 @@ func (e *env) report(study *render.Study, r *report) error {
 		}
 		study.Above = append(study.Above, n.Value)
 	}
-	if err := tabulate(r.draws, study.Simulation, render.SimulateDrawsCSV, render.SimulateDrawsJSON); err != nil {
-		return err
+	switch {
+	case r.effects != "" && study.Sensitivity == nil:
+		return errors.New("--effects: no sensitivities were asked for; simulate with --sensitivity FIGURE")
+	case r.worth != "" && study.Information == nil:
+		return errors.New("--worth: the worth of knowing more was not asked for; simulate with --value")
 	}
-	if err := tabulate(r.curve, study.Simulation, render.SimulateCurveCSV, render.SimulateCurveJSON); err != nil {
-		return err
+	for _, data := range []struct {
+		path        string
+		csv, ndjson func(io.Writer, *render.Study) error
+	}{
+		{r.draws, render.SimulateDrawsCSV, render.SimulateDrawsJSON},
+		{r.curve, render.SimulateCurveCSV, render.SimulateCurveJSON},
+		{r.pairs, render.SimulatePairsCSV, render.SimulatePairsJSON},
+		{r.effects, render.SimulateEffectsCSV, render.SimulateEffectsJSON},
+		{r.worth, render.SimulateWorthCSV, render.SimulateWorthJSON},
+	} {
+		if err := tabulate(data.path, study, data.csv, data.ndjson); err != nil {
+			return err
+		}
 	}
 	return e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.SimulateText(w, study, opt) },
@@ -243,9 +273,8 @@ func (e *env) report(study *render.Study, r *report) error {
 	})
 }
 
-// tabulate writes data of a simulation to a file that is asked for, as its name
-// says.
-func tabulate(path string, s *uncertain.Simulation, asCSV, asJSON func(io.Writer, *uncertain.Simulation) error) error {
+// tabulate writes data of a study to a file that is asked for, as its name says.
+func tabulate(path string, s *render.Study, asCSV, asJSON func(io.Writer, *render.Study) error) error {
 	if path == "" {
 		return nil
 	}
