@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/atree-dev/atree/attacktree/internal/program"
 )
@@ -435,17 +436,20 @@ func (e *Evaluator) byName(a, b *taken) int {
 // rank numbers variables in the order of their nodes' names.
 func (p *Program) rank() []int32 {
 	rank, _ := p.ranks.get(func() ([]int32, error) {
-		vars := make([]int32, len(p.vars))
-		for v := range vars {
-			vars[v] = int32(v)
+		type named struct {
+			name string
+			v    int32
 		}
-		name := func(v int32) string { return p.tree.model.Nodes[p.nodes[p.vars[v].node].id].Name }
-		slices.SortFunc(vars, func(a, b int32) int {
-			return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a, b))
+		vars := make([]named, len(p.vars))
+		for v := range vars {
+			vars[v] = named{p.tree.model.Nodes[p.nodes[p.vars[v].node].id].Name, int32(v)}
+		}
+		slices.SortFunc(vars, func(a, b named) int {
+			return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.v, b.v))
 		})
 		rank := make([]int32, len(vars))
-		for i, v := range vars {
-			rank[v] = int32(i)
+		for i, x := range vars {
+			rank[x.v] = int32(i)
 		}
 		return rank, nil
 	})
