@@ -186,7 +186,7 @@ func Values(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt 
 		return nil, err
 	}
 	var limit *attacktree.LimitError
-	g, exact, err := newGame(ctx, s, among, len(t.Model().Controls))
+	g, exact, err := newGame(ctx, s, nil, among, len(t.Model().Controls))
 	if errors.As(err, &limit) || err == nil && !exact {
 		return nil, nil
 	} else if err != nil {
