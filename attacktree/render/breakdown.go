@@ -233,7 +233,10 @@ func wholeOf(scenario string, whole *mitigate.Risk, currency string) string {
 	add("chance", "likelihood", whole.Likelihood, percent)
 	add("loss/attempt", "expected_impact", whole.ExpectedImpact, in)
 	add("loss/year", "annual_loss", whole.AnnualLoss, in)
-	return upperFirst(scenario) + ": " + strings.Join(facts, ", ")
+	if scenario == "inherent" || scenario == "current" || scenario == "planned" { // not a name of the user
+		scenario = upperFirst(scenario)
+	}
+	return scenario + ": " + strings.Join(facts, ", ")
 }
 
 // groupedBy is what the rows of a break-down are, in the heading of a column.
@@ -274,7 +277,7 @@ func partOf(part *float64, whole *attacktree.Figure) string {
 
 func stepsTable(by string, x *mitigate.ScenarioBreakdown[mitigate.StepsPart]) *table {
 	losses := x.Whole.ExpectedImpact != nil
-	t := &table{columns: []column{{title: groupedBy(by), fit: cuts}, {title: "steps", right: true}, {title: "attacks", right: true}, {title: "chance without", right: true}}}
+	t := &table{columns: []column{{title: groupedBy(by), fit: wraps}, {title: "steps", right: true}, {title: "attacks", right: true}, {title: "chance without", right: true}}}
 	if losses {
 		t.columns = append(t.columns, column{title: "loss without", right: true})
 	}
@@ -300,12 +303,13 @@ func countOf(n *big.Int) string {
 }
 
 func stepsNotes(by string, b *mitigate.Breakdown[mitigate.StepsPart]) []string {
-	var overlap, sampled, losses bool
+	var named, overlap, sampled, losses bool
 	for _, g := range b.Goals {
 		for _, s := range g.Scenarios {
 			seen := map[string]bool{}
 			losses = losses || s.Whole.ExpectedImpact != nil
 			for _, part := range s.Parts {
+				named = named || part.Name != ""
 				sampled = sampled || part.ShapleyLikelihoodError != nil
 				for _, n := range part.Nodes {
 					overlap = overlap || seen[n]
@@ -319,6 +323,13 @@ func stepsNotes(by string, b *mitigate.Breakdown[mitigate.StepsPart]) []string {
 		"stage":  "A row is the steps and conditions whose threats arise in one stage of the lifecycle, by the catalogue.",
 		"owner":  "A row is the steps and conditions of one owner: their own, or else that of the node above them, or of the model.",
 	}[by]
+	if !named {
+		row += " No step says one" + map[string]string{
+			"stride": ": write stride spoofing, or threat and an entry of the catalogue, into the steps.",
+			"stage":  ": write threat and an entry of the catalogue into the steps.",
+			"owner":  ": write owner into the steps, the goals or the model.",
+		}[by]
+	}
 	if overlap {
 		row += " One that belongs to several rows counts in each."
 	}
@@ -338,7 +349,7 @@ func stepsNotes(by string, b *mitigate.Breakdown[mitigate.StepsPart]) []string {
 
 func lossesTable(by string, x *mitigate.ScenarioBreakdown[mitigate.LossesPart]) *table {
 	annual := x.Whole.AnnualLoss != nil
-	t := &table{columns: []column{{title: groupedBy(by), fit: cuts}, {title: "nodes", right: true}, {title: "loss/attempt", right: true}, {title: "of all", right: true}}}
+	t := &table{columns: []column{{title: groupedBy(by), fit: wraps}, {title: "nodes", right: true}, {title: "loss/attempt", right: true}, {title: "of all", right: true}}}
 	if annual {
 		t.columns = append(t.columns, column{title: "loss/year", right: true})
 	}
@@ -383,13 +394,13 @@ func adversaryTable(by string, x *mitigate.ScenarioBreakdown[mitigate.AdversaryP
 	annual := has(func(p *mitigate.AdversaryPart) bool { return p.AnnualLoss != nil })
 	cost := has(func(p *mitigate.AdversaryPart) bool { return p.CheapestCost != nil })
 	losses := x.Whole.ExpectedImpact != nil
-	t := &table{columns: []column{{title: groupedBy(by), fit: cuts}}}
+	t := &table{columns: []column{{title: groupedBy(by), fit: wraps}}}
 	columns := []struct {
 		shown bool
 		title string
 		cell  func(*mitigate.AdversaryPart) string
 	}{
-		{attempts, "attempts/year", func(p *mitigate.AdversaryPart) string {
+		{attempts, "tries/year", func(p *mitigate.AdversaryPart) string {
 			if p.Attempts == nil {
 				return absent
 			}

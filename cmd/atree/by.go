@@ -16,22 +16,43 @@ import (
 // What --by of eval breaks the risk down by.
 var breakdowns = []string{"stride", "asset", "adversary", "stage", "owner"}
 
-// byFlag adds --by to eval.
-func byFlag(cmd *cobra.Command, by *string) {
-	cmd.Flags().StringVar(by, "by", "", "break the risk down by `WHAT`: stride, stage or owner (of the steps), asset (what is lost), adversary")
-	group(cmd.Flags(), "Question", "by")
+// byFlags adds --by and --trace to eval, with what they mean.
+func byFlags(cmd *cobra.Command, by *string, trace *bool) {
+	fs := cmd.Flags()
+	fs.StringVar(by, "by", "", "break the risk down by `WHAT`: stride, stage or owner (of the steps), asset (what is lost), adversary")
+	fs.BoolVar(trace, "trace", false, "from each risk to its steps, threats, controls, their owners and reviews, and what is missing or late")
+	group(fs, "Question", "by", "trace")
 	complete(cmd, "by", breakdowns...)
+	cmd.Long += "\n\n" +
+		"--by breaks the risk down. A row of stride, stage or owner is the steps with that\n" +
+		"category, stage of the lifecycle (by their threats in the catalogue) or owner:\n" +
+		"what would be left if all of them failed, how many attacks have one of them, and\n" +
+		"their fair share (Shapley) of the risk; only fair shares add up to the whole. A\n" +
+		"row of asset is the loss at the nodes about it; a row of adversary is what he can\n" +
+		"do by himself. --trace evaluates nothing: it lists risk, step, threat, control,\n" +
+		"owner and review date, and finds steps without a control, controls without an\n" +
+		"owner, overdue reviews and acceptances that have run out."
+	cmd.Example += "\natree eval --by stride examples/hospital-ransomware.atree" +
+		"\natree eval --trace --format csv examples/financial-assistant.atree"
 }
 
-// checkBy looks at --by, and at what does not go with it.
-func checkBy(by string, q *question, gates int) error {
-	if by == "" {
+// checkBy looks at --by and --trace, and at what does not go with them.
+func checkBy(cmd *cobra.Command, by string, trace bool, q *question) error {
+	given := cmd.Flags().Changed
+	if trace {
+		for _, name := range []string{"by", "set", "adversary", "mode", "param", "fail-if"} {
+			if given(name) {
+				return fmt.Errorf("--trace follows what the model says and evaluates nothing; leave --%s out", name)
+			}
+		}
+	}
+	if !given("by") {
 		return nil
 	}
 	if err := oneOf("--by", "break-down", by, breakdowns); err != nil {
 		return err
 	}
-	if gates > 0 {
+	if given("fail-if") {
 		return fmt.Errorf("--fail-if judges the figures of eval without --by")
 	}
 	if by == "adversary" && q.adversary != "" {

@@ -19,6 +19,7 @@ func evalCommand(e *env) *cobra.Command {
 	var q question
 	var failIf []string
 	var by string
+	var trace bool
 	cmd := &cobra.Command{
 		Use:   "eval FILE",
 		Short: "What does an attack cost, how likely is it?",
@@ -38,18 +39,21 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 			if err != nil {
 				return err
 			}
-			if err := checkBy(by, &q, len(gates)); err != nil {
+			if err := checkBy(cmd, by, trace, &q); err != nil {
 				return err
 			}
 			tree, err := e.open(args[0], q.goal)
 			if err != nil {
 				return err
 			}
+			if trace {
+				return e.evalTrace(tree, q.goal)
+			}
 			return e.eval(cmd.Context(), tree, &q, by, gates)
 		},
 	}
 	q.flags(cmd)
-	byFlag(cmd, &by)
+	byFlags(cmd, &by, &trace)
 	cmd.Flags().StringArrayVar(&failIf, "fail-if", nil,
 		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+figureNames())
 	group(cmd.Flags(), "Gate", "fail-if")
