@@ -25,6 +25,8 @@ type Tree struct {
 	bypassers [][]int32   // by control: the nodes that switch it off
 	targets   [][][]int32 // by control and effect: the nodes that it acts on, ascending, each once
 	goals     []int32     // in written order
+
+	places map[place]diag.Span // of what there may be warnings about, more exact than the spans of the model; read only
 }
 
 // ControlsOn lists the controls that have an effect on a node, in the order of
