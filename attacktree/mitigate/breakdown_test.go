@@ -32,12 +32,22 @@ func byTag(tree *attacktree.Tree) []attacktree.Group {
 	return tree.GroupBy(func(n *attacktree.Node) []string { return n.Tags }, nil, "no team")
 }
 
-func asked(m *attacktree.Model, seed uint64) *Options {
-	opt := &Options{}
-	if seed%3 == 0 && len(m.Adversaries) > 0 {
-		opt.Adversary = m.Adversaries[0].Name
+// eachOwned asks about the first goal of models from owned, in each third of them
+// for an adversary.
+func eachOwned(t *testing.T, ask func(seed uint64, tree *attacktree.Tree, opt *Options)) {
+	t.Helper()
+	for seed := range uint64(150) {
+		m := owned(seed)
+		tree, err := attacktree.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt := &Options{Goal: tree.Goals()[0]}
+		if seed%3 == 0 && len(m.Adversaries) > 0 {
+			opt.Adversary = m.Adversaries[0].Name
+		}
+		ask(seed, tree, opt)
 	}
-	return opt
 }
 
 // Groups of steps of random models, by enumeration: what is left without each
@@ -46,14 +56,7 @@ func asked(m *attacktree.Model, seed uint64) *Options {
 func TestBySteps(t *testing.T) {
 	ctx := context.Background()
 	some, parts := 0, 0
-	for seed := range uint64(150) {
-		m := owned(seed)
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		opt := asked(&m, seed)
-		opt.Goal = tree.Goals()[0]
+	eachOwned(t, func(seed uint64, tree *attacktree.Tree, opt *Options) {
 		groups := byTag(tree)
 		b, err := BySteps(ctx, tree, groups, opt)
 		if err != nil {
@@ -117,7 +120,7 @@ func TestBySteps(t *testing.T) {
 				t.Errorf("seed %d, %s: shares add up to %v of %v", seed, x.Scenario, impacts, loss.Value)
 			}
 		}
-	}
+	})
 	if some < 500 {
 		t.Errorf("only %d of %d parts have an attack", some, parts)
 	}
@@ -150,14 +153,7 @@ func same(t *testing.T, seed uint64, where string, got *Risk, want *attacktree.R
 func TestByLosses(t *testing.T) {
 	ctx := context.Background()
 	checked := 0
-	for seed := range uint64(150) {
-		m := owned(seed)
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		opt := asked(&m, seed)
-		opt.Goal = tree.Goals()[0]
+	eachOwned(t, func(seed uint64, tree *attacktree.Tree, opt *Options) {
 		b, err := ByLosses(ctx, tree, byTag(tree), opt)
 		if err != nil {
 			t.Fatal(err)
@@ -184,7 +180,7 @@ func TestByLosses(t *testing.T) {
 				checked++
 			}
 		}
-	}
+	})
 	if checked < 200 {
 		t.Errorf("only %d parts have a loss", checked)
 	}
@@ -193,13 +189,9 @@ func TestByLosses(t *testing.T) {
 // Each adversary has the figures that he has when he is asked about.
 func TestByAdversary(t *testing.T) {
 	ctx := context.Background()
-	for seed := range uint64(60) {
-		m := owned(seed)
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		opt := &Options{Goal: tree.Goals()[0]}
+	eachOwned(t, func(seed uint64, tree *attacktree.Tree, opt *Options) {
+		m := tree.Model()
+		opt.Adversary = ""
 		b, err := ByAdversary(ctx, tree, opt)
 		if err != nil {
 			t.Fatal(err)
@@ -209,7 +201,7 @@ func TestByAdversary(t *testing.T) {
 				t.Fatalf("seed %d: expected %d adversaries beside anybody, found %v", seed, len(m.Adversaries), x)
 			}
 			for _, part := range x.Parts {
-				want, err := brute.Eval(&m, opt.Goal, &attacktree.Scenario{Controls: x.Controls, Adversary: part.Adversary})
+				want, err := brute.Eval(m, opt.Goal, &attacktree.Scenario{Controls: x.Controls, Adversary: part.Adversary})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -223,7 +215,7 @@ func TestByAdversary(t *testing.T) {
 				}
 			}
 		}
-	}
+	})
 	tree, err := attacktree.New(owned(1))
 	if err != nil {
 		t.Fatal(err)
