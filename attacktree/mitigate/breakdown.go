@@ -163,6 +163,9 @@ func stepsParts(ctx context.Context, p *attacktree.Program, s *attacktree.Scenar
 	e := p.NewEvaluator()
 	var parts []StepsPart
 	for i, g := range groups {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		part := StepsPart{Group: g}
 		part.Nodes = slices.DeleteFunc(slices.Clone(g.Nodes), func(n string) bool { return !bears[n] })
 		if len(part.Nodes) == 0 {

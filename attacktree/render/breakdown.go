@@ -341,6 +341,9 @@ func stepsNotes(by string, b *mitigate.Breakdown[mitigate.StepsPart]) []string {
 		"attacks: minimal attacks with a step of the row; an attack counts in every row that it has a step of.",
 		"without: what is left of the whole if all steps of the row failed. Gains overlap, so they do not add up.",
 		"fair share: which part of " + what + " is owed to the row (Shapley: the mean over all orders in which the rows could be made to fail). Only these add up, to 100" + nbsp + "%."}
+	if slices.ContainsFunc(b.Tree.Model().Nodes, func(n *attacktree.Node) bool { return n.Gate == attacktree.Not || n.Gate == attacktree.Xor }) {
+		out[len(out)-1] = "fair share: which part of " + what + " is owed to the row (Shapley: the mean over all orders in which the rows could be made to fail). With not and xor gates a failing step may help an attack: shares may be negative, and what is left if all rows fail is missing from their sum."
+	}
 	if sampled {
 		out = append(out, "Shares are estimates from random orders; JSON has their standard errors.")
 	}
