@@ -270,6 +270,9 @@ func ByAdversary(ctx context.Context, t *attacktree.Tree, opt *Options) (*Breakd
 	if opt.Adversary != "" {
 		return nil, fmt.Errorf("mitigate: a break-down by adversaries is about all of them, not about %q", opt.Adversary)
 	}
+	if err := opt.breaksDown(); err != nil {
+		return nil, err
+	}
 	anybody := *opt
 	anybody.Mode = attacktree.Saturating
 	return breakDown(ctx, t, t, &anybody, func(ctx context.Context, p *attacktree.Program, s *attacktree.Scenario, _ *Risk) ([]AdversaryPart, error) {
@@ -312,8 +315,8 @@ func breakDown[Part any](ctx context.Context, t, on *attacktree.Tree, opt *Optio
 	if opt == nil {
 		opt = &Options{}
 	}
-	if opt.Mode > attacktree.Limited {
-		return nil, fmt.Errorf("mitigate: a break-down is that of a saturating or a limited attacker, found mode %v", opt.Mode)
+	if err := opt.breaksDown(); err != nil {
+		return nil, err
 	}
 	goals := t.Goals()
 	if opt.Goal != "" {
@@ -344,6 +347,14 @@ func breakDown[Part any](ctx context.Context, t, on *attacktree.Tree, opt *Optio
 		out.Goals = append(out.Goals, goal)
 	}
 	return out, nil
+}
+
+// breaksDown returns an error for modes that no break-down is made for.
+func (o *Options) breaksDown() error {
+	if o.Mode > attacktree.Limited {
+		return fmt.Errorf("mitigate: a break-down is that of a saturating or a limited attacker, found mode %d", o.Mode)
+	}
+	return nil
 }
 
 // fill evaluates one scenario, which the evaluator then holds.

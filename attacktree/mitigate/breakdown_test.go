@@ -223,6 +223,13 @@ func TestByAdversary(t *testing.T) {
 	if _, err := ByAdversary(ctx, tree, &Options{Adversary: "adversary-1"}); err == nil {
 		t.Error("a break-down by adversaries for one of them: expected an error")
 	}
+	other := &Options{Mode: attacktree.Limited + 1}
+	if _, err := ByAdversary(ctx, tree, other); err == nil {
+		t.Error("by adversaries in a mode that no break-down is made for: expected an error")
+	}
+	if _, err := BySteps(ctx, tree, byTag(tree), other); err == nil {
+		t.Error("by steps in a mode that no break-down is made for: expected an error")
+	}
 }
 
 // Under a limit that leaves bounds only, parts have bounds and no shares.
