@@ -76,7 +76,15 @@ func (c *checker) tree() (*Tree, error) {
 		return nil, err
 	}
 	c.t.digest = digest(c.m)
-	c.t.warnings = Vet(c.t, &VetOptions{Library: c.library})
+	c.t.places = map[place]diag.Span{}
+	v := newVetter(c.t, &VetOptions{Library: c.library})
+	v.origins = c.origins
+	c.t.warnings = v.look(Date{})
+	if c.origins != nil {
+		for date := range c.m.dates() { // which of them are late is asked later
+			v.at(date.at)
+		}
+	}
 	return c.t, nil
 }
 

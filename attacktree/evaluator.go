@@ -434,6 +434,16 @@ func (e *Evaluator) Attempts() (float64, bool) {
 // mean loss when it alone happens and no step is attempted. It overwrites the
 // probabilities of the last run.
 func (e *Evaluator) accidents() Figure {
+	sum := exactly(0)
+	e.eachAccident(func(rate float64, from int) { sum = sum.plus(e.loss(from).times(rate)) })
+	return sum
+}
+
+// eachAccident evaluates every accident when it alone happens and no step is
+// attempted, in each state of its bypasses: with its yearly rate there, and the
+// root from which on the outputs tell what is reached. It overwrites the
+// probabilities of the last run.
+func (e *Evaluator) eachAccident(f func(rate float64, from int)) {
 	p := e.p
 	perYear := 1.0
 	if p.tree.model.Period > 0 {
@@ -444,7 +454,7 @@ func (e *Evaluator) accidents() Figure {
 			e.prob[v] = 0
 		}
 	}
-	sum, stated := exactly(0), 0
+	stated := 0
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		if !n.accident {
@@ -460,7 +470,7 @@ func (e *Evaluator) accidents() Figure {
 				stated++
 				from = stated * len(p.outputs)
 			}
-			sum = sum.plus(e.loss(from).times(perYear * e.chance[int(n.first)+s]))
+			f(perYear*e.chance[int(n.first)+s], from)
 		}
 		for s := range n.states() {
 			e.prob[int(n.first)+s] = 0
@@ -471,7 +481,6 @@ func (e *Evaluator) accidents() Figure {
 			e.prob[v] = e.chance[v]
 		}
 	}
-	return sum
 }
 
 // reach evaluates which nodes are reached when the variables of avail

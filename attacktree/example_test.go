@@ -214,7 +214,7 @@ goal or open "Open the safe" {
 		fmt.Println(p)
 	}
 	// Output:
-	// safe.atree:2:7: warning: the review of the model was due on 2026-04-15 [review-overdue]
+	// safe.atree:2:20: warning: the review of the model was due on 2026-04-15 [review-overdue]
 	// safe.atree:5:8: warning: the step "cut" has no likelihood and counts as certain, where others of "open" have one, such as "pick" [missing-likelihood]
 }
 

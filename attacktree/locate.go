@@ -138,10 +138,15 @@ func attrIn(body *dsl.Block, p place, n int) diag.Span {
 	return diag.Span{}
 }
 
+// wholeAttr as the index of a place is the attribute with its keyword.
+const wholeAttr = -1
+
 // inAttr returns the span of what an attribute gives: the number, the time
 // between two reviews, or a word.
 func inAttr(a *dsl.Attr, p place) diag.Span {
 	switch {
+	case p.index == wholeAttr:
+		return a.Span
 	case a.Value != nil:
 		return inValue(a.Value, p)
 	case a.Every != nil:

@@ -1,32 +1,42 @@
 package attacktree
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/atree-dev/atree/attacktree/diag"
 )
 
-// What models refer to outside of themselves: threats of a catalogue, and
-// identifiers of other lists.
+// What models refer to outside of themselves: threats and kinds of a catalogue,
+// and identifiers of other lists.
 
 // A Guide is a [Library] that knows what models refer to. If the library of a
 // [Loader] or of [VetOptions] is one, [Vet] asks it.
 type Guide interface {
 	Library
 
-	// CheckThreat and CheckReference say what is wrong with a threat or with a
-	// reference, as a model writes it; nil if nothing is, or if the guide
-	// cannot tell.
+	// CheckThreat, CheckReference and CheckKind say what is wrong with a threat,
+	// with a reference, or with the kind of something, as a model writes it; nil if
+	// nothing is, or if the guide cannot tell.
 	CheckThreat(slug string) *Finding
 	CheckReference(ref string) *Finding
+	CheckKind(of Kinded, word string) *Finding
 }
+
+// Kinded is what a model gives a kind of the catalogue.
+type Kinded string
+
+// What has a kind.
+const (
+	KindOfComponent Kinded = "component" // of an element
+	KindOfAsset     Kinded = "asset"
+	KindOfBoundary  Kinded = "boundary"
+)
 
 // A Finding is what a [Guide] has to say about a name: which name is wrong, and
 // which one is right.
 type Finding struct {
-	Code    diag.Code // unknown-threat, unknown-reference or moved-reference
-	Message string    // what follows "NODE refers to", such as a threat that …
+	Code    diag.Code // unknown-threat, unknown-reference, moved-reference or unknown-kind
+	Message string    // what follows "NODE refers to", such as a threat that …; of a kind, what follows "NODE"
 	Hint    string    // may be empty
 }
 
@@ -37,48 +47,67 @@ func (v *vetter) references() {
 		return
 	}
 	for _, n := range v.m.Nodes {
-		v.refersTo(n.Name, n.Span, n.Threats, n.Refs)
+		v.refersTo(n, n.Name, n.Threats, n.Refs)
 	}
 	for _, k := range v.m.Controls {
-		threats := slices.Clone(k.Threats)
-		for _, e := range k.Effects {
-			for _, t := range e.Targets {
-				if t.Kind == OnThreat && !slices.Contains(threats, t.Name) {
-					threats = append(threats, t.Name)
+		v.refersTo(k, k.Name, k.Threats, k.Refs)
+		for e := range k.Effects {
+			for i, t := range k.Effects[e].Targets {
+				if t.Kind == OnThreat && !slices.Contains(k.Threats, t.Name) {
+					v.refer(k.Name, v.guide.CheckThreat(t.Name), place{of: k, block: e + 1, attr: "target", index: i})
 				}
 			}
 		}
-		v.refersTo(k.Name, k.Span, threats, k.Refs)
+	}
+	for _, a := range v.m.Acceptances {
+		if a.Element == "" && a.Target.Kind == OnThreat {
+			v.refer("accept", v.guide.CheckThreat(a.Target.Name), place{of: a, attr: "target"})
+		}
 	}
 }
 
-// refersTo warns of what one node or control refers to, once for each code.
-func (v *vetter) refersTo(name string, span diag.Span, threats, refs []string) {
-	var found []*diag.Problem
-	add := func(f *Finding) {
-		if f == nil {
+// refersTo looks at what one node or control refers to.
+func (v *vetter) refersTo(of any, name string, threats, refs []string) {
+	for i, slug := range threats {
+		v.refer(name, v.guide.CheckThreat(slug), place{of: of, attr: "threat", index: i})
+	}
+	for i, ref := range refs {
+		v.refer(name, v.guide.CheckReference(ref), place{of: of, attr: "refs", index: i})
+	}
+}
+
+// refer warns of a finding, if there is one.
+func (v *vetter) refer(name string, f *Finding, at place) {
+	if f != nil {
+		v.warn(f.Code, v.at(at), "%q refers to %s", name, f.Message).Hint = f.Hint
+	}
+}
+
+// kinds finds kinds of assets, elements and boundaries that the guide knows to
+// be wrong.
+func (v *vetter) kinds() {
+	if v.guide == nil {
+		return
+	}
+	look := func(of Kinded, name, word string, at place) {
+		if word == "" {
 			return
 		}
-		for _, p := range found {
-			if p.Code == f.Code {
-				p.Message += ", and to " + f.Message
-				if p.Hint != "" && f.Hint != "" {
-					p.Hint += " "
-				}
-				p.Hint += f.Hint
-				return
+		if f := v.guide.CheckKind(of, word); f != nil {
+			v.warn(f.Code, v.at(at), "%q %s", name, f.Message).Hint = f.Hint
+		}
+	}
+	for _, a := range v.m.Assets {
+		look(KindOfAsset, a.Name, a.Kind, place{of: a, attr: "kind"})
+	}
+	if s := v.m.System; s != nil {
+		for _, b := range s.Boundaries {
+			look(KindOfBoundary, b.Name, b.Kind, place{of: b, attr: "kind"})
+		}
+		for _, e := range s.Elements {
+			for i, word := range e.Components {
+				look(KindOfComponent, e.Name, word, place{of: e, attr: "component", index: i})
 			}
 		}
-		found = append(found, &diag.Problem{Severity: diag.Warning, Code: f.Code, Span: span,
-			Message: fmt.Sprintf("%q refers to %s", name, f.Message), Hint: f.Hint})
-	}
-	for _, slug := range threats {
-		add(v.guide.CheckThreat(slug))
-	}
-	for _, ref := range refs {
-		add(v.guide.CheckReference(ref))
-	}
-	for _, p := range found {
-		v.add(p)
 	}
 }

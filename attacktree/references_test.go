@@ -28,6 +28,13 @@ func (fewNames) CheckReference(ref string) *Finding {
 	return nil
 }
 
+func (fewNames) CheckKind(of Kinded, word string) *Finding {
+	if word != "odd" && word != "model-registri" {
+		return nil
+	}
+	return &Finding{"unknown-kind", "is an odd " + string(of), "hint"}
+}
+
 func TestReferences(t *testing.T) {
 	src := []byte(`
 goal or harm {
@@ -35,17 +42,29 @@ goal or harm {
   step b { threat model-theft  refs "https://example.org" }
 }
 control k { threat x  on threat z, threat model-theft { block } }
+asset gold { kind odd }
+system "S" {
+  boundary inside { kind odd  process serve { component odd } }
+}
+accept threat z "Rare"
 `)
 	tree, err := (&Loader{Library: fewNames{}}).Parse("r.atree", src)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		`r.atree:3:8: warning: "a" refers to OWASP:2:2023 [moved-reference] (hint)`,
-		`r.atree:3:8: warning: "a" refers to ATLAS:1, and to ATLAS:2 [unknown-reference]`,
-		`r.atree:3:8: warning: "a" refers to the threat x, and to the threat y [unknown-threat] (hint x hint y)`,
-		`r.atree:6:9: warning: "k" refers to the threat x, and to the threat z [unknown-threat] (hint x hint z)`,
-		`r.atree:6:23: warning: no node carries the threat "z" that the control "k" acts on [idle-target]`,
+		`r.atree:3:19: warning: "a" refers to the threat x [unknown-threat] (hint x)`,
+		`r.atree:3:35: warning: "a" refers to the threat y [unknown-threat] (hint y)`,
+		`r.atree:3:43: warning: "a" refers to ATLAS:1 [unknown-reference]`,
+		`r.atree:3:52: warning: "a" refers to OWASP:2:2023 [moved-reference] (hint)`,
+		`r.atree:3:66: warning: "a" refers to ATLAS:2 [unknown-reference]`,
+		`r.atree:6:20: warning: "k" refers to the threat x [unknown-threat] (hint x)`,
+		`r.atree:6:33: warning: no node carries the threat "z" that the control "k" acts on [idle-target]`,
+		`r.atree:6:33: warning: "k" refers to the threat z [unknown-threat] (hint z)`,
+		`r.atree:7:19: warning: "gold" is an odd asset [unknown-kind] (hint)`,
+		`r.atree:9:26: warning: "inside" is an odd boundary [unknown-kind] (hint)`,
+		`r.atree:9:57: warning: "serve" is an odd component [unknown-kind] (hint)`,
+		`r.atree:11:15: warning: "accept" refers to the threat z [unknown-threat] (hint z)`,
 	}
 	if got := codesOf(tree.Warnings()); !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))

@@ -27,7 +27,8 @@ type Tree struct {
 	targets   [][][]int32 // by control and effect: the nodes that it acts on, ascending, each once
 	goals     []int32     // in written order
 
-	ties []quantity.Tie // of params, by their place in model.Params
+	ties   []quantity.Tie      // of params, by their place in model.Params
+	places map[place]diag.Span // of what there may be warnings about, more exact than the spans of the model; read only
 }
 
 // ControlsOn lists the controls that have an effect on a node, in the order of

@@ -3,6 +3,7 @@ package attacktree
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -15,21 +16,31 @@ import (
 // VetOptions say what [Vet] may take into account.
 type VetOptions struct {
 	Today   Date    // reviews that are overdue and acceptances that have run out are found only if it is given
-	Library Library // if it is a [Guide], it is asked about threats and references
+	Library Library // if it is a [Guide], it is asked about threats, references and kinds
 }
 
 // Vet looks through a tree for what is allowed but is probably not meant, in
 // reading order. It takes time near linear in the size of the tree.
 func Vet(t *Tree, opt *VetOptions) diag.List {
-	v := &vetter{Tree: t, m: t.model}
-	if opt != nil {
-		v.guide, _ = opt.Library.(Guide)
+	if opt == nil {
+		opt = &VetOptions{}
 	}
+	return newVetter(t, opt).look(opt.Today)
+}
+
+func newVetter(t *Tree, opt *VetOptions) *vetter {
+	v := &vetter{Tree: t, m: t.model}
+	v.guide, _ = opt.Library.(Guide)
+	return v
+}
+
+// look looks for everything, and on a day that is given also for what is late.
+func (v *vetter) look(today Date) diag.List {
 	for _, look := range looks {
 		look.at(v)
 	}
-	if opt != nil && opt.Today != (Date{}) {
-		v.overdue(opt.Today)
+	if today != (Date{}) {
+		v.overdue(today)
 	}
 	return v.sorted(v.rank)
 }
@@ -49,13 +60,27 @@ var looks = []struct {
 	{"sets", (*vetter).brokenSets},
 	{"params", (*vetter).unusedParams},
 	{"references", (*vetter).references},
+	{"kinds", (*vetter).kinds},
 }
 
 type vetter struct {
 	*Tree
-	m     *Model
-	guide Guide // nil: nobody to ask
+	m       *Model
+	guide   Guide    // nil: nobody to ask
+	origins *origins // nil: places are those that were found when the tree was made
 	problems
+}
+
+// at returns where something stands in the text: the very word or number if the
+// tree was read from a text, else the name of what it belongs to.
+func (v *vetter) at(p place) diag.Span {
+	if v.origins != nil {
+		v.places[p] = v.origins.find(p)
+	}
+	if span, ok := v.places[p]; ok {
+		return span
+	}
+	return spanOf(p.of)
 }
 
 func (v *vetter) warn(code diag.Code, span diag.Span, format string, args ...any) *diag.Problem {
@@ -135,9 +160,9 @@ func related(span diag.Span, message string) []diag.Related {
 func (v *vetter) zeroLikelihoods() {
 	for _, n := range v.m.Nodes {
 		if n.Likelihood.Given() && n.Likelihood.Certain() && n.Likelihood.Mean() == 0 {
-			v.warn("zero-likelihood", n.Span, "%q has likelihood 0 and can never happen", n.Name)
+			v.warn("zero-likelihood", v.at(place{of: n, attr: "likelihood"}), "%q has likelihood 0 and can never happen", n.Name)
 		} else if n.Assume.Given() && n.Assume.Certain() && n.Assume.Mean() == 0 {
-			v.warn("zero-likelihood", n.Span, "%q is assumed to have likelihood 0 and can never happen", n.Name)
+			v.warn("zero-likelihood", v.at(place{of: n, attr: "assume"}), "%q is assumed to have likelihood 0 and can never happen", n.Name)
 		}
 	}
 }
@@ -292,7 +317,7 @@ func (v *vetter) idleTargets() {
 	}
 	for i, k := range v.m.Controls {
 		for e := range k.Effects {
-			for _, t := range k.Effects[e].Targets {
+			for j, t := range k.Effects[e].Targets {
 				if t.Kind == OnNode || carried[t] || len(v.targets[i][e]) == 0 {
 					continue
 				}
@@ -300,7 +325,7 @@ func (v *vetter) idleTargets() {
 				if t.Kind == OnTag {
 					word = "tag"
 				}
-				v.warn("idle-target", cmp.Or(k.Effects[e].Span, k.Span), "no node carries the %s %q that the control %q acts on", word, t.Name, k.Name)
+				v.warn("idle-target", v.at(place{of: k, block: e + 1, attr: "target", index: j}), "no node carries the %s %q that the control %q acts on", word, t.Name, k.Name)
 			}
 		}
 	}
@@ -366,22 +391,49 @@ func (v *vetter) unusedParams() {
 // overdue finds reviews that should have taken place, and acceptances that have
 // run out.
 func (v *vetter) overdue(today Date) {
-	late := func(what string, r Review, span diag.Span) {
-		if due, ok := r.Due(); ok && due.Compare(today) < 0 {
-			v.warn("review-overdue", span, "the review of %s was due on %v", what, due)
+	for x := range v.m.dates() {
+		switch {
+		case x.day.Compare(today) >= 0:
+		case x.at.attr == "until":
+			v.warn("acceptance-expired", v.at(x.at), "%s ran out on %v", x.what, x.day)
+		default:
+			v.warn("review-overdue", v.at(x.at), "the review of %s was due on %v", x.what, x.day)
 		}
 	}
-	late("the model", v.m.Review, v.m.Span)
-	for _, k := range v.m.Controls {
-		if k.Status != Retired {
-			late(fmt.Sprintf("the control %q", k.Name), k.Review, k.Span)
+}
+
+// A dueDate is a day by which something was to be done, and where it is said.
+type dueDate struct {
+	what string
+	day  Date
+	at   place
+}
+
+// dates yields the days of reviews and acceptances, but of retired controls.
+func (m *Model) dates() iter.Seq[dueDate] {
+	return func(yield func(dueDate) bool) {
+		review := func(what string, r Review, of any) bool {
+			day, ok := r.Due()
+			at := place{of: of, attr: "review", index: wholeAttr}
+			if r.Next == (Date{}) {
+				at.attr = "reviewed"
+			}
+			return !ok || yield(dueDate{what, day, at})
 		}
-	}
-	for _, a := range v.m.Acceptances {
-		what := fmt.Sprintf("the acceptance of %q", cmp.Or(a.Element, a.Target.Name))
-		late(what, a.Review, a.Span)
-		if a.Until != (Date{}) && a.Until.Compare(today) < 0 {
-			v.warn("acceptance-expired", a.Span, "%s ran out on %v", what, a.Until)
+		if !review("the model", m.Review, m) {
+			return
+		}
+		for _, k := range m.Controls {
+			if k.Status != Retired && !review(fmt.Sprintf("the control %q", k.Name), k.Review, k) {
+				return
+			}
+		}
+		for _, a := range m.Acceptances {
+			what := fmt.Sprintf("the acceptance of %q", cmp.Or(a.Element, a.Target.Name))
+			if !review(what, a.Review, a) ||
+				a.Until != (Date{}) && !yield(dueDate{what, a.Until, place{of: a, attr: "until", index: wholeAttr}}) {
+				return
+			}
 		}
 	}
 }

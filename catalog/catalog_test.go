@@ -444,6 +444,13 @@ goal or harm {
   step a { threat modl-theft  refs ATLAS:AML.T0019, "AML.T0051", OWASP:LLM11:2025, OWASP:LLM01 }
   step b { threat model-theft  refs ATLAS:AML.T0051, CWE-1, "https://example.org" }
 }
+system "S" {
+  store registry { component model-registri }
+  process pot { component teapot }
+  process serve { component inference-endpoint }
+}
+asset w { kind model-weigths }
+asset own { kind our-own-thing }
 `)
 	tree, err := (&attacktree.Loader{Library: catalog.Library()}).Parse("r.atree", src)
 	if err != nil {
@@ -451,12 +458,17 @@ goal or harm {
 	}
 	var got []string
 	for _, w := range tree.Warnings() {
-		got = append(got, w.Message+" / "+w.Hint)
+		got = append(got, w.Span.Text()+": "+w.Message+" / "+w.Hint)
 	}
 	want := []string{
-		`"a" refers to ATLAS:AML.T0019, which has become ATLAS:AML.T0115.000 since 2026.07 / write ATLAS:AML.T0115.000 (Publish Poisoned AI Artifacts: Datasets)`,
-		`"a" refers to "AML.T0051", which does not say of which list it is, and to OWASP:LLM11:2025, which OWASP Top 10 for LLM Applications does not have, and to "OWASP:LLM01", which is no identifier of OWASP Top 10 for LLM Applications / did you mean ATLAS:AML.T0051? did you mean OWASP:LLM01:2025? did you mean OWASP:LLM01:2026?`,
-		`"a" refers to a threat "modl-theft", which the catalogue does not have / did you mean "model-theft"?`,
+		`modl-theft: "a" refers to a threat "modl-theft", which the catalogue does not have / did you mean "model-theft"?`,
+		`ATLAS:AML.T0019: "a" refers to ATLAS:AML.T0019, which has become ATLAS:AML.T0115.000 since 2026.07 / write ATLAS:AML.T0115.000 (Publish Poisoned AI Artifacts: Datasets)`,
+		`"AML.T0051": "a" refers to "AML.T0051", which does not say of which list it is / did you mean ATLAS:AML.T0051?`,
+		`OWASP:LLM11:2025: "a" refers to OWASP:LLM11:2025, which OWASP Top 10 for LLM Applications does not have / did you mean OWASP:LLM01:2025?`,
+		`OWASP:LLM01: "a" refers to "OWASP:LLM01", which is no identifier of OWASP Top 10 for LLM Applications / did you mean OWASP:LLM01:2026?`,
+		`model-registri: "registry" is of the kind "model-registri", which the catalogue does not have / did you mean "model-registry"?`,
+		`teapot: "pot" is of the kind "teapot", which the catalogue does not have / to see all, type: atree catalog list component`,
+		`model-weigths: "w" is of the kind "model-weigths", which the catalogue does not have / did you mean "model-weights"?`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))
@@ -465,7 +477,7 @@ goal or harm {
 
 // The examples in the explanations of the codes hold for this catalogue.
 func TestExplanationsOfReferences(t *testing.T) {
-	for _, code := range []diag.Code{"unknown-threat", "unknown-reference", "moved-reference"} {
+	for _, code := range []diag.Code{"unknown-threat", "unknown-kind", "unknown-reference", "moved-reference"} {
 		doc, ok := diag.Explain(code)
 		if !ok {
 			t.Errorf("%s is not explained", code)

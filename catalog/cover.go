@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,6 +35,9 @@ type SystemThreat struct {
 	Rules       []string // per-element, or the identifiers of the rules
 	Texts       []string // what may happen, by each rule
 	Crosses     bool     // the flow, found in or threatened, crosses a trust boundary: look here first
+
+	Assets []string // what the elements carry
+	Owners []string // who answers for the elements: their owners, or else those of the boundaries around them, of the system or of the model
 
 	Catalog   []string               // threats of the catalogue that fit the component and the category
 	CoveredBy []string               // nodes that happen there and are of the category, in the order of the model
@@ -124,6 +128,7 @@ func Cover(c *Catalog, t *attacktree.Tree, opt *CoverOptions) (*Coverage, error)
 		}
 	}
 	fits := c.fitting(m.System)
+	carried, owner := carriers(m)
 
 	k := &Coverage{Tree: t}
 	for _, method := range methods {
@@ -149,6 +154,10 @@ func Cover(c *Catalog, t *attacktree.Tree, opt *CoverOptions) (*Coverage, error)
 		}
 		for _, at := range x.Elements {
 			x.Catalog = union(x.Catalog, fits[spot{at, x.Category}])
+			x.Assets = union(x.Assets, carried[at])
+			if owner[at] != "" {
+				x.Owners = union(x.Owners, []string{owner[at]})
+			}
 		}
 		slices.Sort(covering)
 		for _, n := range slices.Compact(covering) {
@@ -156,6 +165,28 @@ func Cover(c *Catalog, t *attacktree.Tree, opt *CoverOptions) (*Coverage, error)
 		}
 	}
 	return k, nil
+}
+
+// carriers returns the assets and the owner of each element and flow.
+func carriers(m *attacktree.Model) (assets map[string][]string, owner map[string]string) {
+	assets, owner = map[string][]string{}, map[string]string{}
+	boundaries := map[string]*attacktree.Boundary{}
+	for _, b := range m.System.Boundaries {
+		boundaries[b.Name] = b
+	}
+	above := func(own, boundary string) string {
+		for b := boundaries[boundary]; own == "" && b != nil; b = boundaries[b.Parent] {
+			own = b.Owner
+		}
+		return cmp.Or(own, m.System.Owner, m.Owner)
+	}
+	for _, e := range m.System.Elements {
+		assets[e.Name], owner[e.Name] = e.Assets, above(e.Owner, e.Boundary)
+	}
+	for _, f := range m.System.Flows {
+		assets[f.Name], owner[f.Name] = f.Assets, above(f.Owner, f.Boundary)
+	}
+	return assets, owner
 }
 
 // found adds a threat to a list. One of the same category in the same

@@ -19,8 +19,11 @@ type onDemand struct{}
 
 var _ attacktree.Guide = onDemand{}
 
-func (onDemand) Pattern(name string) ([]byte, bool)            { return Default().Pattern(name) }
-func (onDemand) CheckThreat(slug string) *attacktree.Finding   { return Default().CheckThreat(slug) }
+func (onDemand) Pattern(name string) ([]byte, bool)          { return Default().Pattern(name) }
+func (onDemand) CheckThreat(slug string) *attacktree.Finding { return Default().CheckThreat(slug) }
+func (onDemand) CheckKind(of attacktree.Kinded, word string) *attacktree.Finding {
+	return Default().CheckKind(of, word)
+}
 func (onDemand) CheckReference(ref string) *attacktree.Finding { return Default().CheckReference(ref) }
 
 // Pattern returns the text of a pattern; see [attacktree.Library].
@@ -72,4 +75,34 @@ func (c *Catalog) CheckReference(ref string) *attacktree.Finding {
 		}
 	}
 	return nil
+}
+
+// CheckKind says whether the catalogue has a kind of component, asset or
+// boundary (there called a zone); see [attacktree.Guide]. Components are always
+// those of the catalogue; other kinds may be one's own, unless one of the
+// catalogue was probably meant.
+func (c *Catalog) CheckKind(of attacktree.Kinded, word string) *attacktree.Finding {
+	var slugs []string
+	kind := KindComponent
+	switch of {
+	case attacktree.KindOfComponent:
+		slugs = c.components.slugs()
+	case attacktree.KindOfAsset:
+		kind, slugs = KindAsset, c.assets.slugs()
+	case attacktree.KindOfBoundary:
+		kind, slugs = KindZone, c.zones.slugs()
+	}
+	if slices.Contains(slugs, word) {
+		return nil
+	}
+	f := &attacktree.Finding{Code: "unknown-kind", Hint: diag.Suggest(word, slugs),
+		Message: fmt.Sprintf("is of the kind %q, which the catalogue does not have", word)}
+	switch {
+	case f.Hint != "":
+	case of != attacktree.KindOfComponent:
+		return nil
+	default:
+		f.Hint = fmt.Sprintf("to see all, type: atree catalog list %v", kind)
+	}
+	return f
 }

@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/atree-dev/atree/attacktree"
@@ -182,6 +183,31 @@ func TestTransferHijackCase(t *testing.T) {
 			}
 			if got := result.Likelihood.Value; math.Abs(got-want) > 1e-15 {
 				t.Errorf("%s, %s: likelihood %v, want %v", set, adversary, got, want)
+			}
+		}
+	}
+}
+
+// Every estimate of a case says what it rests on, every step how likely it is to
+// be noticed, and every control who owns it.
+func TestCasesSayTheirBasis(t *testing.T) {
+	for _, name := range files(t) {
+		if !strings.HasSuffix(name, "-case.atree") {
+			continue
+		}
+		m := load(t, name).Model()
+		for _, n := range m.Nodes {
+			estimates := n.Gate.Leaf() || n.Impact.Given() || n.Attempts.Given()
+			if estimates && len(n.Basis) == 0 {
+				t.Errorf("%s: %s has numbers without a basis", name, n.Name)
+			}
+			if n.Gate == attacktree.Step && !n.Detection.Given() {
+				t.Errorf("%s: step %s has no detection", name, n.Name)
+			}
+		}
+		for _, k := range m.Controls {
+			if len(k.Basis) == 0 || k.Owner == "" {
+				t.Errorf("%s: control %s has no basis or no owner", name, k.Name)
 			}
 		}
 	}

@@ -711,6 +711,19 @@ can be found by it. To look for one, type: atree catalog search WORDS.`,
 `,
 	},
 	{
+		Code: "unknown-kind", Severity: Warning,
+		Title: "a kind that the catalogue does not have",
+		Text: `A component names a kind of part of the catalogue, by which its threats are found. Kinds of
+assets and boundaries may be your own, but this one looks like a slip of one of the catalogue. To
+see them, type: atree catalog list component (or asset, or zone).`,
+		Bad: `goal step theft { at registry }
+system "Assistant" { store registry { component model-registri } }
+`,
+		Good: `goal step theft { at registry }
+system "Assistant" { store registry { component model-registry } }
+`,
+	},
+	{
 		Code: "unknown-reference", Severity: Warning,
 		Title: "an identifier that its list does not have",
 		Text: `The catalogue holds the list as a whole, and the identifier is not in it, or does not look like

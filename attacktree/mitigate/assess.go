@@ -5,7 +5,8 @@
 // the scenarios inherent, current and planned, the attacks that are left, and the
 // value of each control ([Values]). [Compare] puts mitigation sets side by side.
 // [Front] finds the best set of controls for every budget at once, and [Optimize]
-// chooses one of them. All evaluate exactly, by one [attacktree.Program] a goal;
+// chooses one of them. [BySteps], [ByLosses] and [ByAdversary] break the risk
+// down. All evaluate exactly, by one [attacktree.Program] a goal;
 // a search that is ended early, and shares that are sampled, say so.
 package mitigate
 
@@ -186,7 +187,7 @@ func Values(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt 
 		return nil, err
 	}
 	var limit *attacktree.LimitError
-	g, exact, err := newGame(ctx, s, among, len(t.Model().Controls))
+	g, exact, err := newGame(ctx, s, nil, among, len(t.Model().Controls))
 	if errors.As(err, &limit) || err == nil && !exact {
 		return nil, nil
 	} else if err != nil {

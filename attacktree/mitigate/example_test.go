@@ -73,3 +73,30 @@ control locks    { cost 2k  on lobby { block } }
 	// training    costs  9000  leaves 41600  dominated by [keys]
 	// keys,locks  costs 10000  leaves  4000  dominated by []
 }
+
+// Which team's steps does the risk come from?
+func ExampleBySteps() {
+	tree, err := attacktree.Parse("theft.atree", []byte(`
+goal or theft "Steal the weights" {
+  and outside {
+    step phish "Phish an administrator" { likelihood 50%  owner "IT" }
+    step copy  "Copy them out"          { likelihood 20%  owner "Platform" }
+  }
+  step backup "Take a backup" { likelihood 10%  owner "IT" }
+}
+`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	b, err := mitigate.BySteps(context.Background(), tree, tree.ByOwner(), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, part := range b.Goals[0].Scenarios[0].Parts {
+		fmt.Printf("%s: in %v attacks; without it %.0f %%; fair share %.1f of %.0f %%\n", part.Name, part.Attacks,
+			100*part.Without.Likelihood.Value, 100**part.ShapleyLikelihood, 100*b.Goals[0].Scenarios[0].Whole.Likelihood.Value)
+	}
+	// Output:
+	// IT: in 2 attacks; without it 0 %; fair share 14.5 of 19 %
+	// Platform: in 1 attacks; without it 10 %; fair share 4.5 of 19 %
+}

@@ -35,6 +35,7 @@ type game struct {
 	places  []place
 	touched [][]int32 // by player: the variables he acts on
 	onLoss  [][]int32 // by player: the losses he acts on
+	base    []int32   // controls that are in place whoever joins; no players
 
 	held   []bool    // by control: what prob and amount are for
 	prob   []float64 // by variable
@@ -66,14 +67,15 @@ func (r risk) plus(x float64, o risk) risk {
 }
 
 // newGame returns the game of the controls among, which are numbers of the
-// model. ok is false where a limit leaves only bounds of the risk.
-func newGame(ctx context.Context, s *compiled.Structure, among []int32, controls int) (g *game, ok bool, err error) {
+// model, with those of base in place from the start. ok is false where a limit
+// leaves only bounds of the risk.
+func newGame(ctx context.Context, s *compiled.Structure, base, among []int32, controls int) (g *game, ok bool, err error) {
 	p, err := s.Program(ctx)
 	if err != nil {
 		return nil, false, err
 	}
 	g = &game{
-		s: s, state: p.NewState(), size: 1 + len(s.Nodes) + p.Size(), held: make([]bool, controls),
+		s: s, state: p.NewState(), size: 1 + len(s.Nodes) + p.Size(), base: base, held: make([]bool, controls),
 		prob: make([]float64, len(s.Nodes)), amount: make([]float64, len(s.Losses)),
 	}
 	touched, onLoss := make([][]int32, controls), make([][]int32, controls)
@@ -98,9 +100,9 @@ func newGame(ctx context.Context, s *compiled.Structure, among []int32, controls
 	return g, p.Exact(), nil
 }
 
-// hold puts a coalition in place, and no one else.
+// hold puts a coalition in place, and no one else but what is there anyhow.
 func (g *game) hold(controls []int32) {
-	clear(g.held)
+	g.leave()
 	for _, c := range controls {
 		g.held[c] = true
 	}
@@ -109,6 +111,14 @@ func (g *game) hold(controls []int32) {
 	}
 	for i := range g.amount {
 		g.amount[i] = g.s.Loss(i, g.held)
+	}
+}
+
+// leave takes all players away, but not their numbers.
+func (g *game) leave() {
+	clear(g.held)
+	for _, c := range g.base {
+		g.held[c] = true
 	}
 }
 
@@ -256,7 +266,7 @@ func (g *game) tabulate(p *place, times []float64) {
 			with[i] = grid(k+1, n)
 		}
 		for subset := range 1 << k {
-			clear(g.held)
+			g.leave()
 			for b, j := range p.shared {
 				g.held[g.players[g.shared[j]]] = pattern>>b&1 == 1
 			}

@@ -4,21 +4,23 @@ import (
 	"context"
 	"math"
 	"math/bits"
+	"slices"
 	"testing"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/internal/treegen"
 )
 
-// bySubsets computes Shapley values from their definition, and the risk of each
-// set of controls.
+// bySubsets computes Shapley values from their definition, by the risk of each
+// set of controls on top of those of the scenario.
 func bySubsets(t *testing.T, p *attacktree.Program, controls []string, s attacktree.Scenario) []risk {
 	t.Helper()
 	e := p.NewEvaluator()
 	n := len(controls)
 	of := make([]risk, 1<<n)
+	base := s.Controls
 	for set := range of {
-		s.Controls = nil
+		s.Controls = slices.Clone(base)
 		for i, c := range controls {
 			if set>>i&1 == 1 {
 				s.Controls = append(s.Controls, c)
@@ -114,7 +116,7 @@ func TestShapleySampled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, _, err := newGame(ctx, s, []int32{0, 1, 2, 3, 4}[:len(tree.Model().Controls)], len(tree.Model().Controls))
+		g, _, err := newGame(ctx, s, nil, []int32{0, 1, 2, 3, 4}[:len(tree.Model().Controls)], len(tree.Model().Controls))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/atree-dev/atree/attacktree"
@@ -20,6 +21,11 @@ type StrideMessage struct {
 	Model    *ModelMessage              `json:"model"`
 	Threats  []ThreatMessage            `json:"threats"`
 	Coverage map[string]CoverageMessage `json:"coverage"` // by the letter of the category
+
+	// By what the elements carry and by who answers for them; empty for neither. A
+	// threat to several counts in each, so these do not add up.
+	Assets map[string]CoverageMessage `json:"assets"`
+	Owners map[string]CoverageMessage `json:"owners"`
 }
 
 // ThreatMessage is a threat that STRIDE finds in the system. Where several rules
@@ -37,6 +43,8 @@ type ThreatMessage struct {
 	Crosses     bool               `json:"crosses"` // the flow crosses a trust boundary
 	Elements    []string           `json:"elements"`
 	Text        string             `json:"text"`
+	Assets      []string           `json:"assets"` // that the elements carry
+	Owner       string             `json:"owner"`  // of the elements, or of what is around them; several are joined by "; "
 }
 
 // AcceptanceMessage says who accepted a risk, and until when.
@@ -81,13 +89,14 @@ func StrideCSV(w io.Writer, k *catalog.Coverage) error {
 }
 
 func strideMessage(k *catalog.Coverage) *StrideMessage {
-	msg := &StrideMessage{Format, Tool, modelMessage(k.Tree), []ThreatMessage{}, map[string]CoverageMessage{}}
+	msg := &StrideMessage{Format, Tool, modelMessage(k.Tree), []ThreatMessage{}, map[string]CoverageMessage{},
+		coverageBy(k, assetsOf), coverageBy(k, ownersOf)}
 	for i := range k.Threats {
 		x := &k.Threats[i]
 		out := ThreatMessage{
 			Element: x.Elements[0], Category: x.Category.String(), Rule: strings.Join(x.Rules, " "), Catalog: list(x.Catalog),
 			CoveredBy: list(x.CoveredBy), Accepted: x.Accepted != nil && !x.Expired, Crosses: x.Crosses,
-			Elements: list(x.Elements), Text: strings.Join(x.Texts, "; "),
+			Elements: list(x.Elements), Text: strings.Join(x.Texts, "; "), Assets: list(x.Assets), Owner: strings.Join(x.Owners, "; "),
 		}
 		if x.Interaction != "" {
 			out.Interaction = &x.Interaction
@@ -114,6 +123,25 @@ func counted(c CoverageMessage, x *catalog.SystemThreat) CoverageMessage {
 	return c
 }
 
+func assetsOf(x *catalog.SystemThreat) []string { return x.Assets }
+func ownersOf(x *catalog.SystemThreat) []string { return x.Owners }
+
+// coverageBy counts threats by words, those without one by the empty word.
+func coverageBy(k *catalog.Coverage, words func(*catalog.SystemThreat) []string) map[string]CoverageMessage {
+	by := map[string]CoverageMessage{}
+	for i := range k.Threats {
+		x := &k.Threats[i]
+		of := words(x)
+		if len(of) == 0 {
+			of = []string{""}
+		}
+		for _, word := range of {
+			by[word] = counted(by[word], x)
+		}
+	}
+	return by
+}
+
 func stridePage(k *catalog.Coverage, what StrideOptions) *page {
 	p := new(page)
 	m := k.Tree.Model()
@@ -126,6 +154,15 @@ func stridePage(k *catalog.Coverage, what StrideOptions) *page {
 
 	p.heading(3, "Coverage (open threats of all; ok: none is open)")
 	p.table(matrix(k))
+	for _, by := range []struct {
+		word, none string
+		of         func(*catalog.SystemThreat) []string
+	}{{"asset", "no asset", assetsOf}, {"owner", "no owner", ownersOf}} {
+		if t := coverageTable(k, by.word, by.none, by.of); len(t.rows) > 1 {
+			p.heading(3, "By "+by.word+" (a threat to several counts in each)")
+			p.table(t)
+		}
+	}
 	open, more := openThreats(k, what.Top)
 	if len(open.rows) > 0 {
 		p.heading(3, "Open, those at trust boundaries first")
@@ -210,6 +247,35 @@ func matrix(k *catalog.Coverage) *table {
 		}
 		if any {
 			t.add(cells...)
+		}
+	}
+	return t
+}
+
+// coverageTable counts threats by words, which come in the order in which threats
+// have them; it is empty where no threat has one.
+func coverageTable(k *catalog.Coverage, title, none string, words func(*catalog.SystemThreat) []string) *table {
+	t := &table{columns: []column{{title: title, fit: wraps}, {title: "threats", right: true}, {title: "covered", right: true},
+		{title: "accepted", right: true}, {title: "open", right: true}}}
+	by := coverageBy(k, words)
+	var order []string
+	for i := range k.Threats {
+		for _, word := range words(&k.Threats[i]) {
+			if !slices.Contains(order, word) {
+				order = append(order, word)
+			}
+		}
+	}
+	if len(order) == 0 {
+		return t
+	}
+	for _, word := range append(order, "") {
+		n, any := by[word]
+		if word == "" {
+			word = none
+		}
+		if any {
+			t.add(word, strconv.Itoa(n.Threats), strconv.Itoa(n.Covered), strconv.Itoa(n.Accepted), strconv.Itoa(n.Open))
 		}
 	}
 	return t

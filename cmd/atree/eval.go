@@ -18,6 +18,8 @@ import (
 func evalCommand(e *env) *cobra.Command {
 	var q question
 	var failIf []string
+	var by string
+	var trace bool
 	cmd := &cobra.Command{
 		Use:   "eval FILE",
 		Short: "What does an attack cost, how likely is it?",
@@ -37,14 +39,21 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 			if err != nil {
 				return err
 			}
+			if err := checkBy(cmd, by, trace, &q); err != nil {
+				return err
+			}
 			tree, err := e.open(args[0], q.goal)
 			if err != nil {
 				return err
 			}
-			return e.eval(cmd.Context(), tree, &q, gates)
+			if trace {
+				return e.evalTrace(tree, q.goal)
+			}
+			return e.eval(cmd.Context(), tree, &q, by, gates)
 		},
 	}
 	q.flags(cmd)
+	byFlags(cmd, &by, &trace)
 	cmd.Flags().StringArrayVar(&failIf, "fail-if", nil,
 		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+figureNames())
 	group(cmd.Flags(), "Gate", "fail-if")
@@ -54,7 +63,7 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 	return cmd
 }
 
-func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, gates []threshold) error {
+func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, by string, gates []threshold) error {
 	opt, err := q.options(tree)
 	if err != nil {
 		return err
@@ -65,6 +74,9 @@ func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, gate
 		}
 	}
 	e.warnSets(tree, opt.Sets)
+	if by != "" {
+		return e.evalBy(ctx, tree, q, by, opt)
+	}
 	var a *mitigate.Assessment
 	failure := q.limits.run(ctx, e, func(ctx context.Context) (err error) {
 		a, err = mitigate.Assess(ctx, tree, opt)

@@ -24,7 +24,8 @@ func strideCommand(e *env) *cobra.Command {
 		Use:   "stride FILE",
 		Short: "Which threats does the system have, which are covered?",
 		Long: "Which threats does the system of a file have by STRIDE, and which of them are\n" +
-			"covered by a node (at, stride), accepted, or open? A file without a goal will do.\n" +
+			"covered by a node (at, stride), accepted, or open? Counted by element and category,\n" +
+			"by asset and by owner. A file without a goal will do.\n" +
 			"With --scaffold, prints the file with a goal for each asset, to begin with.",
 		Example: `atree stride examples/financial-assistant.atree
 atree stride --fail-if 'open > 0' --method per-element examples/financial-assistant.atree
@@ -82,7 +83,7 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringArrayVar(&methods, "method", nil, "`METHOD` per-element, per-interaction (Microsoft's tool) or per-interaction-shostack; repeatable (default the first two)")
+	fs.StringArrayVar(&methods, "method", nil, "`METHOD` per-element, per-interaction (Microsoft's tool) or per-interaction-shostack (Shostack's table, quoted from memory); repeatable (default the first two)")
 	complete(cmd, "method", words...)
 	fs.BoolVar(&scaffold, "scaffold", false, "print the file with goals, patterns and steps to begin with")
 	group(fs, "Question", "method", "scaffold")
