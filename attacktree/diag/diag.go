@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Severity says whether a problem stops the analysis.
@@ -46,6 +47,24 @@ type Problem struct {
 	Message  string // one line, lower case, no full stop
 	Hint     string // what to type or to look at; may be empty
 	Related  []Related
+}
+
+// maxText bounds the texts of a problem, in bytes. Names and numbers of a file
+// have no bound, and messages quote them.
+const maxText = 500
+
+// Shorten cuts the middle out of a message and a hint that are longer than
+// anybody reads.
+func (p *Problem) Shorten() {
+	p.Message, p.Hint = shortened(p.Message), shortened(p.Hint)
+}
+
+func shortened(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	const half = maxText / 2
+	return strings.ToValidUTF8(s[:half], "") + "…" + strings.ToValidUTF8(s[len(s)-half:], "")
 }
 
 // Error returns the problem on one line: place, severity, message and code.

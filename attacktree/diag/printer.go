@@ -101,7 +101,7 @@ func (p *Printer) excerpt(b *strings.Builder, at Span, hue string) {
 	}
 	start := at.Start()
 	line := at.src.Line(start.Line)
-	from := min(start.Offset-at.src.lineStart(start.Line), len(line))
+	from := max(0, min(start.Offset-at.src.lineStart(start.Line), len(line))) // a byte order mark is no column
 	to := min(from+int(at.end-at.start), len(line))
 
 	margin := fmt.Sprintf("%5d | ", start.Line)

@@ -74,10 +74,15 @@ type scanner struct {
 	comments []Comment
 	cut      bool // a string without end has swallowed the rest of the text
 	report   func(*diag.Problem)
+	reports  int // so far
 }
 
 func newScanner(src *diag.Source, report func(*diag.Problem)) *scanner {
-	s := &scanner{src: src, text: src.Text, first: true, report: report}
+	s := &scanner{src: src, text: src.Text, first: true}
+	s.report = func(p *diag.Problem) {
+		s.reports++
+		report(p)
+	}
 	if strings.HasPrefix(s.text, byteOrderMark) {
 		s.at = len(byteOrderMark)
 	}
@@ -85,11 +90,15 @@ func newScanner(src *diag.Source, report func(*diag.Problem)) *scanner {
 }
 
 // all returns every token of the text, the last one of kind tokEOF. Past the
-// limit, which comments count for too, there is only that one.
+// limit, which comments count for too, there is only that one; past as many
+// problems as are shown, the text ends.
 func (s *scanner) all() []token {
 	tokens := make([]token, 0, min(len(s.text)/8, maxTokens)+8)
 	for {
 		t := s.next()
+		if s.reports > maxProblems {
+			return append(tokens, token{kind: tokEOF, start: t.start, end: t.start})
+		}
 		if len(tokens)+len(s.comments) > maxTokens {
 			s.comments = nil
 			s.report(&diag.Problem{Code: codeTooLarge, Span: s.src.Span(int(t.start), int(t.start)),
@@ -105,7 +114,7 @@ func (s *scanner) all() []token {
 
 // next returns the next token.
 func (s *scanner) next() token {
-	for s.at < len(s.text) {
+	for s.at < len(s.text) && s.reports <= maxProblems {
 		start, c := s.at, s.text[s.at]
 		switch {
 		case c == '\n':
@@ -289,6 +298,8 @@ func (s *scanner) stray() (token, bool) {
 			t, meant = s.token(tokText, start), true
 		}
 		p.Message, p.Hint = fmt.Sprintf("a string stands in straight double quotes, not in %c", r), `write "…"`
+	case '_':
+		p.Hint = "a name begins with a letter"
 	case '$', '€', '£', '¥':
 		p.Hint = `write the bare amount, such as 5k; "currency" in the block of the model says which money it is`
 	case '\u00a0', '\u200b', '\u202f':
@@ -312,7 +323,8 @@ func (s *scanner) stray() (token, bool) {
 
 // checkText reports what makes bytes no text: encodings other than UTF-8, NUL
 // and other control characters, and a CR without LF. It says whether the rest
-// is worth reading.
+// is worth reading: not in another encoding, nor past as many problems as are
+// shown.
 func checkText(src *diag.Source, report func(*diag.Problem)) bool {
 	text := src.Text
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
@@ -320,6 +332,7 @@ func checkText(src *diag.Source, report func(*diag.Problem)) bool {
 		return false
 	}
 	valid := utf8.ValidString(text)
+	reports := 0
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		bad := ""
@@ -355,6 +368,9 @@ func checkText(src *diag.Source, report func(*diag.Problem)) bool {
 			p.Hint = "save the file as UTF-8"
 		}
 		report(p)
+		if reports++; reports > maxProblems {
+			return false
+		}
 	}
 	return true
 }

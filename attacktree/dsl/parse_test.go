@@ -208,6 +208,16 @@ func TestLimits(t *testing.T) {
 	if len(list) != maxProblems+1 || list[maxProblems].Code != codeTooMany {
 		t.Errorf("%d problems", len(list))
 	}
+	for _, garbage := range []string{"?", "\x01\x02", "\xfe\xfd"} { // what is no text is not read to its end
+		file, list := Parse("x", []byte(strings.Repeat(garbage, 1000)+"\ngoal step a"))
+		if len(list) != maxProblems+1 || list[maxProblems].Code != codeTooMany || len(file.Decls) > 0 {
+			t.Errorf("%q: %d problems, %d declarations", garbage, len(list), len(file.Decls))
+		}
+	}
+	_, list = Parse("x", []byte("goal step a { cost "+strings.Repeat("1", 1<<20)+" }"))
+	if len(list) != 1 || len(list[0].Message) > 1000 {
+		t.Errorf("%d problems, and a message of %d bytes", len(list), len(list[0].Message))
+	}
 }
 
 // TestDocs runs the examples of package diag: the bad one has the problem that

@@ -111,6 +111,7 @@ func (p *parser) report(code diag.Code, at diag.Span, message, hint string, rela
 func (p *parser) add(problem *diag.Problem) {
 	switch {
 	case len(p.problems) < maxProblems:
+		problem.Shorten()
 		p.problems = append(p.problems, problem)
 	case len(p.problems) == maxProblems:
 		p.problems = append(p.problems, &diag.Problem{Code: codeTooMany, Span: problem.Span,
@@ -213,12 +214,15 @@ func (p *parser) items(out *Block, b *block) {
 		}
 		item, ok := p.item(k)
 		if ok && k.form.attribute() {
-			if k.form != formBasis {
-				ok = seen&(1<<k.id) == 0
-				seen |= 1 << k.id
-			} else {
+			switch {
+			case k.form == formBasis:
 				ok = findBasis(out.Items, item.(*Basis)) == nil
+			case b == blockOn && seen&(1<<k.id) != 0:
+				ok = findEffect(out.Items, item.(*Attr)) == nil
+			default:
+				ok = seen&(1<<k.id) == 0
 			}
+			seen |= 1 << k.id
 			if !ok {
 				p.duplicate(out.Items, item)
 				continue
@@ -415,25 +419,44 @@ func (p *parser) skipBlock() {
 
 // duplicate reports an attribute that the block has already.
 func (p *parser) duplicate(items []Item, item Item) {
-	var first diag.Span
-	var name string
 	switch item := item.(type) {
 	case *Attr:
-		name = item.Key.Text
-		for _, i := range items {
-			if a, ok := i.(*Attr); ok && a.Key.Text == name {
-				first = a.Key.Span
-				break
-			}
-		}
-		p.report(codeDuplicate, item.Key.Span, fmt.Sprintf("%q is given twice", name), "keep one of the two", diag.Related{Message: "first given here", Span: first})
+		p.report(codeDuplicate, item.Key.Span, fmt.Sprintf("%q is given twice", item.Key.Text), "keep one of the two",
+			diag.Related{Message: "first given here", Span: firstOf(items, item).Key.Span})
 	case *Basis:
-		name = "basis"
+		name := "basis"
 		if item.Attr != nil {
 			name += " " + item.Attr.Text
 		}
 		p.report(codeDuplicate, item.Span, fmt.Sprintf("%q is given twice", name), "keep one of the two", diag.Related{Message: "first given here", Span: findBasis(items, item).Span})
 	}
+}
+
+// findEffect returns the effect in items that changes the same number as a in
+// the same way. A factor, an amount and a cap may stand side by side.
+func findEffect(items []Item, a *Attr) *Attr {
+	percent := func(v *Value) bool {
+		n, ok := v.Expr.(*Number)
+		return ok && n.Unit == Share
+	}
+	for _, i := range items {
+		o, ok := i.(*Attr)
+		if ok && o.Key.Text == a.Key.Text &&
+			(o.Value == nil || a.Value == nil || o.Value.Op == a.Value.Op && percent(o.Value) == percent(a.Value)) {
+			return o
+		}
+	}
+	return nil
+}
+
+// firstOf returns the first attribute in items with the keyword of a.
+func firstOf(items []Item, a *Attr) *Attr {
+	for _, i := range items {
+		if o, ok := i.(*Attr); ok && o.Key.Text == a.Key.Text {
+			return o
+		}
+	}
+	return nil
 }
 
 // findBasis returns the basis in items that is of the same attribute.
@@ -838,6 +861,8 @@ func (p *parser) label() (*Text, bool) {
 		p.fail(`a label in quotes or "{"`, "a label stands in double quotes")
 	case p.text(t) == "=" || p.text(t) == ":":
 		p.fail(`a label in quotes or "{"`, "leave out the "+p.text(t))
+	case t.sym == symMinus:
+		p.fail(`a label in quotes or "{"`, `in a name, a "-" stands only between two letters, digits or "_"`)
 	default:
 		p.fail(`a label in quotes or "{"`, "")
 	}
