@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -234,7 +235,7 @@ func (b *builder) model(d *dsl.Model) {
 		switch a.Key.Text {
 		case "period":
 			if a.Value != nil {
-				m.Period = b.days(a.Value, "a period")
+				m.Period = b.days(a.Value, 0, "a period")
 			}
 		default:
 			m.Owner = text(a, "owner", m.Owner)
@@ -244,18 +245,27 @@ func (b *builder) model(d *dsl.Model) {
 	}
 }
 
-// days reads a duration that is no matter of chance.
-func (b *builder) days(v *dsl.Value, what string) float64 {
+// days reads a duration of at least so many days, and above 0, that is no matter
+// of chance.
+func (b *builder) days(v *dsl.Value, least float64, what string) float64 {
 	d := b.value(v, Duration, what)
 	if !d.Given() {
 		return 0
 	}
 	days, _ := d.Support()
-	if !d.Certain() || d.Param != "" || days == 0 {
-		b.report("bad-period", v.Span, "%s is a certain duration above 0, such as 1y; found %s", what, v.Span.Text())
-		return 0
+	switch {
+	case !d.Certain() || d.Param != "" || days < least || days == 0:
+		above := "above 0"
+		if least > 0 {
+			above = "of a day or more"
+		}
+		b.report("bad-period", v.Span, "%s is a certain duration %s, such as 1y; found %s", what, above, v.Span.Text())
+	case days > maxDays:
+		b.report("bad-period", v.Span, "%s is at most %.0f days; found %s", what, maxDays, v.Span.Text())
+	default:
+		return days
 	}
-	return days
+	return 0
 }
 
 // review reads the attributes that say when something is looked at again.
@@ -266,7 +276,7 @@ func (b *builder) review(a *dsl.Attr, r *Review) {
 		if a.Every == nil {
 			return
 		}
-		r.Every = b.days(a.Every, "the time between two reviews")
+		r.Every = b.days(a.Every, 1, "the time between two reviews")
 	case "review":
 		r.Next = date(a.Date)
 	}
@@ -549,9 +559,12 @@ func (b *builder) change(a *dsl.Attr) (Change, bool) {
 		c.Op = Subtract
 		if unit == Share || b.relative(a.Value) {
 			c.Op, c.Reduction, unit = Multiply, true, Share
-		} else if n, ok := a.Value.Expr.(*dsl.Number); ok && n.Unit == dsl.Plain && n.Value <= 1 {
-			b.report("wrong-unit", a.Value.Span, "%s takes off a share or money; %s could be either", what, a.Value.Span.Text()).
-				Hint = fmt.Sprintf("write -%v%% for a share of it", n.Value*100)
+		} else if attr == Impact && b.greatest(a.Value.Expr) <= 1 {
+			p := b.report("wrong-unit", a.Value.Span, "%s takes off a share or money; %s could be either", what, a.Value.Span.Text())
+			p.Hint = "write it with percent signs for a share of it"
+			if n, ok := a.Value.Expr.(*dsl.Number); ok {
+				p.Hint = fmt.Sprintf("write -%v%% for a share of it", n.Value*100)
+			}
 			return Change{}, false
 		}
 	}
@@ -571,6 +584,37 @@ func (b *builder) relative(v *dsl.Value) bool {
 		return t != nil && b.unitOf(t) == Share
 	}
 	return literalUnit(v.Expr) == Share
+}
+
+// greatest returns the greatest number that an expression is written with, those
+// of its param included.
+func (b *builder) greatest(e dsl.Expr) float64 {
+	switch e := e.(type) {
+	case *dsl.Number:
+		return e.Value
+	case *dsl.Range:
+		return max(b.greatest(e.Lo), b.greatest(e.Hi))
+	case *dsl.Call:
+		most := 0.0
+		for _, arg := range e.Args {
+			most = max(most, b.greatest(arg))
+		}
+		return most
+	case *dsl.Ref:
+		t := b.params[b.p.name(e.Name.Text)]
+		if t == nil {
+			break
+		}
+		if _, another := t.value.Expr.(*dsl.Ref); another {
+			break // params of params may go in a circle
+		}
+		factor := 1.0
+		if e.Factor != nil {
+			factor = e.Factor.Value
+		}
+		return factor * b.greatest(t.value.Expr)
+	}
+	return math.Inf(1)
 }
 
 func (b *builder) acceptance(d *dsl.Accept) *Acceptance {
@@ -682,9 +726,10 @@ func (b *builder) replaceNodes() {
 	for i := len(b.parts) - 1; i >= 0; i-- {
 		p := b.parts[i]
 		b.p = p.parent
+		first := map[string]diag.Span{}
 		for item := range p.replacements() {
 			d, ok := item.(*dsl.NodeValues)
-			if !ok {
+			if !ok || b.replacedTwice("node", d.Name, first) {
 				continue
 			}
 			n := b.nodes[p.name(d.Name.Text)]

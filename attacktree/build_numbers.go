@@ -41,9 +41,10 @@ func (b *builder) declareParams() {
 	}
 	replaced := map[*paramText]bool{}
 	for _, p := range b.parts { // copies of copies come later: the outer one has the last word
+		first := map[string]diag.Span{}
 		for item := range p.replacements() {
 			d, ok := item.(*dsl.ParamValue)
-			if !ok {
+			if !ok || b.replacedTwice("param", d.Name, first) {
 				continue
 			}
 			t := b.params[p.name(d.Name.Text)]
@@ -88,6 +89,18 @@ func (p *part) replacements() iter.Seq[dsl.Item] {
 			}
 		}
 	}
+}
+
+// replacedTwice reports a name that a copy gives numbers to for the second time.
+func (b *builder) replacedTwice(noun string, name dsl.Word, first map[string]diag.Span) bool {
+	at, twice := first[name.Text]
+	if !twice {
+		first[name.Text] = name.Span
+		return false
+	}
+	b.report("duplicate-name", name.Span, "the %s %q is given numbers twice in one copy", noun, name.Text).
+		Related = related(at, "first given here")
+	return true
 }
 
 // notCopied reports that the copy p replaces numbers of something that is
@@ -214,13 +227,18 @@ func (b *builder) number(n *dsl.Number, want Unit, what string) (float64, bool) 
 	}
 	p := b.report("wrong-unit", n.Span, "%s is %s; found %s", what, unitPhrases[want], n.Span.Text())
 	switch {
-	case want == Duration && unit == Plain:
+	case want == Duration && unit == Plain && strings.HasSuffix(n.Span.Text(), "M"):
+		p.Hint = fmt.Sprintf("for months, write %smo", strings.TrimSuffix(n.Span.Text(), "M"))
+	case want == Duration && unit == Plain && lastIsDigit(n.Span.Text()):
 		p.Hint = fmt.Sprintf("for days, write %sd", n.Span.Text())
 	case want == Plain && unit == Share:
 		p.Hint = fmt.Sprintf("write %v", n.Value)
 	}
 	return 0, false
 }
+
+// lastIsDigit reports whether a number is written without a unit.
+func lastIsDigit(s string) bool { return s != "" && s[len(s)-1] >= '0' && s[len(s)-1] <= '9' }
 
 // interval reads a..b: logit-normal if bounded, else log-normal.
 func (b *builder) interval(r *dsl.Range, want Unit, bounded bool, what string) quantity.Value {
@@ -308,7 +326,7 @@ func (b *builder) ref(e *dsl.Ref, want Unit, what string) quantity.Value {
 			return quantity.Value{}
 		}
 	}
-	if factor == 0 {
+	if factor == 0 && b.params[name] != nil {
 		return quantity.Exactly(0)
 	}
 	return quantity.OfParam(name, quantity.Dist{}, factor)

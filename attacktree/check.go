@@ -125,6 +125,7 @@ func (ps *problems) add(p *diag.Problem) {
 		}
 		ps.seen[at] = true
 	}
+	p.Shorten()
 	ps.list = append(ps.list, p)
 }
 
@@ -154,8 +155,15 @@ func (c *checker) found(at place, v quantity.Value) string {
 // maxProblems bounds how many errors a tree is refused for.
 const maxProblems = 500
 
+// full reports whether no more problems are taken. What is then found need not
+// be told, and a look for its place in the text can be spared.
+func (c *checker) full() bool { return len(c.problems.list) > maxProblems }
+
 // report adds an error and returns it, so that a hint can be added to it.
 func (c *checker) report(code diag.Code, at place, format string, args ...any) *diag.Problem {
+	if c.full() {
+		return &diag.Problem{}
+	}
 	p := &diag.Problem{Code: code, Span: c.span(at), Message: fmt.Sprintf(format, args...)}
 	switch n := len(c.problems.list); {
 	case n < maxProblems:
@@ -185,11 +193,13 @@ func (c *checker) checkStructure() {
 		for j, name := range n.Children {
 			child, ok := c.resolve(c.nodes, name, place{of: n, attr: "child", index: j})
 			switch {
-			case !ok:
+			case !ok || last[child] == int32(i)+1 && c.full():
 			case last[child] == int32(i)+1:
 				at := place{of: n, attr: "child", index: j}
 				if span := c.span(at); !c.problems.seen[site{span, "duplicate-name"}] {
-					c.report("duplicate-child", at, "%q is a child of %q twice", said(span, name), n.Name)
+					first := slices.Index(n.Children, name)
+					c.report("duplicate-child", at, "%q is a child of %q twice", said(span, name), n.Name).
+						Related = related(c.span(place{of: n, attr: "child", index: first}), "first given here")
 				}
 			default:
 				last[child] = int32(i) + 1
@@ -302,14 +312,17 @@ func (c *checker) checkGoals() {
 		return
 	}
 	for v, n := range c.m.Nodes {
-		if len(c.t.parents[v]) == 0 && !n.Gate.Leaf() {
+		if len(c.t.parents[v]) == 0 && !n.Gate.Leaf() && n.Span.Source() == c.m.Span.Source() {
 			c.report("no-goal", place{of: n}, "no node is a goal, so there is nothing to analyse").
 				Hint = fmt.Sprintf("write goal in front of a node, such as goal %s %s", n.Gate, n.Name)
 			return
 		}
 	}
-	c.report("no-goal", place{of: c.m}, "no node is a goal, so there is nothing to analyse").
-		Hint = `write goal in front of a node, such as goal or theft "Steal the money"`
+	p := c.report("no-goal", place{of: c.m}, "no node is a goal, so there is nothing to analyse")
+	p.Hint = `write goal in front of a node, such as goal or theft "Steal the money"`
+	if len(c.m.Nodes) > 0 && c.m.Nodes[0].Span.Source() != c.m.Span.Source() {
+		p.Hint = fmt.Sprintf("write a goal that uses what is imported, such as goal or theft { use %s }", c.m.Nodes[0].Name)
+	}
 }
 
 // Order.

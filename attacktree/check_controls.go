@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+
+	"github.com/atree-dev/atree/attacktree/quantity"
 )
 
 // Controls: what they act on, that they only make things harder or less bad, and
@@ -121,12 +124,15 @@ func (c *checker) checkOnCondition(n *Node, effect *Effect, at place) {
 	if n.Gate != Condition {
 		return
 	}
+	var wrong []string
 	for _, change := range effect.Changes {
-		if change.Op != Block && change.Attribute != Likelihood {
-			c.report("condition-effect", at, "a control cannot change the %s of the condition %q", change.Attribute, n.Name).
-				Hint = "only likelihood and block act on a condition"
-			return
+		if name := change.Attribute.String(); change.Op != Block && change.Attribute != Likelihood && !slices.Contains(wrong, name) {
+			wrong = append(wrong, name)
 		}
+	}
+	if len(wrong) > 0 {
+		c.report("condition-effect", at, "a control cannot change the %s of the condition %q", strings.Join(wrong, ", "), n.Name).
+			Hint = "only likelihood and block act on a condition"
 	}
 }
 
@@ -200,8 +206,11 @@ func (c *checker) eases(change *Change, at place) {
 	if change.Attribute == Likelihood || change.Attribute == Impact {
 		why = "a factor on likelihood or impact is at most 1, and nothing is added"
 	}
-	c.report("effect-eases", at, "a control cannot make an attack easier or worse: %s; found %s", why, c.found(at, change.Value)).
-		Hint = "expected " + changeOps[change.Attribute].forms
+	p := c.report("effect-eases", at, "a control cannot make an attack easier or worse: %s; found %s", why, c.found(at, change.Value))
+	p.Hint = "expected " + changeOps[change.Attribute].forms
+	if change.Op == Multiply && change.Value.Dist.Kind == quantity.LogNormal {
+		p.Hint = "an interval a..b can be any number above 0, in one case of ten beyond its ends; for bounds write *uniform(a, b) or *pert(a, mode, b)"
+	}
 }
 
 // checkSets resolves the members and refuses sets that contain themselves.

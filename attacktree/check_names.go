@@ -47,6 +47,9 @@ func (c *checker) declare(s *space, name string, id int32, of any) {
 		s.id[name] = id
 		return
 	}
+	if c.full() {
+		return
+	}
 	p := c.report("duplicate-name", at, "the name %q is given to %s twice", said(c.span(at), name), article(s.kindOf(first)))
 	if s == c.nodes {
 		p.Hint = fmt.Sprintf("the same event once more is written use %s", said(c.span(at), name))
@@ -217,6 +220,9 @@ func (c *checker) nowhereElse(name string, at place) bool {
 
 // undefined reports that nothing in the space has the name.
 func (c *checker) undefined(noun string, s *space, name string, at place) {
+	if c.full() {
+		return
+	}
 	p := c.report("undefined-name", at, "")
 	written := said(p.Span, name)
 	p.Message = fmt.Sprintf("no %s is called %q", noun, written)

@@ -257,7 +257,11 @@ func (c *checker) checkPlacement() {
 			{"detection", n.Detection.Given()}, {"assume", n.Assume.Given()}, {"for", len(n.For) > 0},
 		} {
 			if x.given {
-				c.report("condition-attribute", place{of: n, attr: x.attr}, "the condition %q cannot carry %s", n.Name, x.attr).
+				what := x.attr
+				if what == "for" {
+					what = "other numbers for an adversary"
+				}
+				c.report("condition-attribute", place{of: n, attr: x.attr}, "the condition %q cannot carry %s", n.Name, what).
 					Hint = "nobody does a condition: of the numbers it takes likelihood, rate and impact"
 			}
 		}

@@ -91,11 +91,11 @@ func (l *Loader) Load(name string) (*Tree, error) {
 		return nil, fmt.Errorf("attacktree: cannot read %s: the loader has no file system", name)
 	}
 	name = path.Clean(filepath.ToSlash(name))
-	src, err := readFile(l.FS, name)
+	src, info, err := readFile(l.FS, name)
 	if err != nil {
 		return nil, fmt.Errorf("attacktree: %w", err)
 	}
-	return l.load(path.Join(l.Dir, name), name, src)
+	return l.load(path.Join(l.Dir, name), name, src, info)
 }
 
 // Parse reads and checks the tree in src. Its imports are read as if src stood
@@ -106,12 +106,13 @@ func (l *Loader) Parse(name string, src []byte) (*Tree, error) {
 	if !fs.ValidPath(at) {
 		at = ""
 	}
-	return l.load(name, at, src)
+	return l.load(name, at, src, nil)
 }
 
-func (l *Loader) load(shown, at string, src []byte) (*Tree, error) {
+func (l *Loader) load(shown, at string, src []byte, info fs.FileInfo) (*Tree, error) {
 	r := &reader{l: l, byPath: map[string]*source{}}
 	root := r.parse(shown, at, src)
+	root.info = info
 	r.readAll(root)
 	r.checkImportCycles()
 	if r.cyclic {
@@ -129,7 +130,8 @@ func (l *Loader) load(shown, at string, src []byte) (*Tree, error) {
 
 // A source is a file that was read, and what it imports and copies.
 type source struct {
-	path  string // below the root, or catalog:NAME; empty: nobody can import it
+	path  string      // below the root, or catalog:NAME; empty: nobody can import it
+	info  fs.FileInfo // of a file, to know it again under another path; else nil
 	file  *dsl.File
 	model *dsl.Model // nil: none
 	links []*link
@@ -249,10 +251,18 @@ func (r *reader) follow(from *source, to dsl.Text) *source {
 	if r.tooMany(to) {
 		return nil
 	}
-	src, err := readFile(r.l.FS, at)
+	src, info, err := readFile(r.l.FS, at)
 	switch {
 	case err == nil:
-		return r.parse(path.Join(r.l.Dir, at), at, src)
+		for _, s := range r.sources { // one file is one source, whatever links lead to it
+			if s.info != nil && os.SameFile(s.info, info) {
+				r.byPath[at] = s
+				return s
+			}
+		}
+		s := r.parse(path.Join(r.l.Dir, at), at, src)
+		s.info = info
+		return s
 	case errors.Is(err, fs.ErrNotExist):
 		p := r.report("import-failed", to.Span, "there is no file %q", path.Join(r.l.Dir, at))
 		if near := nearFile(r.l.FS, at); near != "" {
@@ -312,23 +322,24 @@ func positive(n, otherwise int) int {
 // readFile reads at most one byte more than a file may have, which the parser
 // then refuses. Only regular files are opened: a pipe may never begin to speak,
 // and a device never end.
-func readFile(fsys fs.FS, name string) ([]byte, error) {
+func readFile(fsys fs.FS, name string) ([]byte, fs.FileInfo, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if info.IsDir() {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is a folder; expected a file")}
+		return nil, nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is a folder; expected a file")}
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is no regular file")}
+		return nil, nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is no regular file")}
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	src, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	return src, info, err
 }
 
 // nearFile returns the name of the file in the same folder that is most like

@@ -419,6 +419,56 @@ func TestParseFile(t *testing.T) {
 	}
 }
 
+// TestSameFile imports one file on several ways: it is one set of events, and a
+// file that is imported by way of a link is found to import itself.
+func TestSameFile(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"key.atree":  "step key { likelihood 50% }",
+		"main.atree": `import "key.atree" as a  import "link.atree" as b  import "here/key.atree" as c  goal or top { use a.key }`,
+		"self.atree": `import "here/self.atree" as me  goal step a`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, to := range map[string]string{"link.atree": "key.atree", "here": "."} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	tree, err := ParseFile(filepath.Join(dir, "main.atree"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(tree.Model().Nodes); n != 2 {
+		t.Errorf("%d nodes, want the goal and the key", n)
+	}
+	_, err = ParseFile(filepath.Join(dir, "self.atree"))
+	var list diag.List
+	if !errors.As(err, &list) || len(list) != 1 || list[0].Code != "import-cycle" {
+		t.Errorf("a file that imports itself by a link: %v", err)
+	}
+}
+
+// TestManyUndefined refuses a node with very many faulty children: past the last
+// problem that is told, their places are not looked for.
+func TestManyUndefined(t *testing.T) {
+	for _, child := range []string{"use x%d\n", "use a step y%d\n"} {
+		var b strings.Builder
+		b.WriteString("step a goal or top {\n")
+		for i := range 100_000 {
+			fmt.Fprintf(&b, child, i)
+		}
+		b.WriteString("}")
+		_, err := Parse("many.atree", []byte(b.String()))
+		var list diag.List
+		if !errors.As(err, &list) || len(list) != maxProblems+1 {
+			t.Errorf("%s: %d problems", child, len(list))
+		}
+	}
+}
+
 // TestParseWithoutFolder imports a file where there is none to read from.
 func TestParseWithoutFolder(t *testing.T) {
 	_, err := Parse("x.atree", []byte(`import "p.atree" as p  goal or top { use p.x }`))

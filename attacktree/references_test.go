@@ -64,6 +64,7 @@ accept threat z "Rare"
 		`r.atree:7:19: warning: "gold" is an odd asset [unknown-kind] (hint)`,
 		`r.atree:9:26: warning: "inside" is an odd boundary [unknown-kind] (hint)`,
 		`r.atree:9:57: warning: "serve" is an odd component [unknown-kind] (hint)`,
+		`r.atree:11:1: warning: no node carries the threat "z" that is accepted [idle-target]`,
 		`r.atree:11:15: warning: "accept" refers to the threat z [unknown-threat] (hint z)`,
 	}
 	if got := codesOf(tree.Warnings()); !slices.Equal(got, want) {

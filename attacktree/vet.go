@@ -236,10 +236,14 @@ func (v *vetter) assumptions() {
 		return
 	}
 	for _, n := range v.m.Nodes {
-		if n.Assume.Given() && !n.Cost.Given() {
-			v.warn("assume-without-cost", n.Span, "%q is assumed, which leaves out the cost of what is below it", n.Name).
-				Hint = "give it a cost of its own"
+		if !n.Assume.Given() || n.Cost.Given() {
+			continue
 		}
+		what := "which leaves out the cost of what is below it"
+		if n.Gate.Leaf() {
+			what = "and costs nothing, where others have a cost"
+		}
+		v.warn("assume-without-cost", n.Span, "%q is assumed, %s", n.Name, what).Hint = "give it a cost of its own"
 	}
 }
 
@@ -281,9 +285,13 @@ func (v *vetter) freeAttacks() {
 		}
 		free[id] = count >= need && (!n.Cost.Given() || n.Cost.Mean() == 0) && n.Rate == (quantity.Value{})
 	}
+	why := ", though other steps have one"
+	if !slices.ContainsFunc(v.m.Nodes, func(n *Node) bool { return n.Cost.Given() && n.Cost.Mean() > 0 }) {
+		why = ""
+	}
 	for _, id := range v.goals {
 		if n := v.m.Nodes[id]; free[id] {
-			v.warn("free-attack", n.Span, "%q can be reached without any cost, though other steps have one", n.Name)
+			v.warn("free-attack", n.Span, "%q can be reached without any cost%s", n.Name, why)
 		}
 	}
 }
@@ -291,21 +299,22 @@ func (v *vetter) freeAttacks() {
 // idleControls finds controls that change nothing, and targets that no node
 // matches.
 func (v *vetter) idleControls() {
+	acts := make([]bool, len(v.m.Controls))
 	for i, k := range v.m.Controls {
-		acts := false
 		for e := range k.Effects {
 			effect := &k.Effects[e]
-			acts = acts || len(v.targets[i][e]) > 0 && len(effect.Changes) > 0
+			acts[i] = acts[i] || len(v.targets[i][e]) > 0 && len(effect.Changes) > 0
 		}
-		if !acts && k.Status != Retired {
+		if !acts[i] && k.Status != Retired {
 			v.warn("idle-control", k.Span, "the control %q has no effect on any node", k.Name)
 		}
 	}
-	v.idleTargets()
+	v.idleTargets(acts)
 }
 
-// idleTargets finds threats and tags of effects that no node carries.
-func (v *vetter) idleTargets() {
+// idleTargets finds threats and tags that no node carries, of acceptances and of
+// the effects of controls that act on other nodes.
+func (v *vetter) idleTargets(acts []bool) {
 	carried := map[Target]bool{}
 	for _, n := range v.m.Nodes {
 		for _, name := range n.Threats {
@@ -315,24 +324,34 @@ func (v *vetter) idleTargets() {
 			carried[Target{OnTag, name}] = true
 		}
 	}
+	look := func(t Target, span diag.Span, who string) {
+		word := "threat"
+		if t.Kind == OnTag {
+			word = "tag"
+		}
+		if t.Kind != OnNode && !carried[t] {
+			v.warn("idle-target", span, "no node carries the %s %q that %s", word, t.Name, who)
+		}
+	}
 	for i, k := range v.m.Controls {
 		for e := range k.Effects {
 			for j, t := range k.Effects[e].Targets {
-				if t.Kind == OnNode || carried[t] || len(v.targets[i][e]) == 0 {
-					continue
+				if acts[i] {
+					look(t, v.at(place{of: k, block: e + 1, attr: "target", index: j}), fmt.Sprintf("the control %q acts on", k.Name))
 				}
-				word := "threat"
-				if t.Kind == OnTag {
-					word = "tag"
-				}
-				v.warn("idle-target", v.at(place{of: k, block: e + 1, attr: "target", index: j}), "no node carries the %s %q that the control %q acts on", word, t.Name, k.Name)
 			}
+		}
+	}
+	for _, a := range v.m.Acceptances {
+		if a.Element == "" {
+			look(a.Target, a.Span, "is accepted")
 		}
 	}
 }
 
 // brokenSets finds sets that lack what a control in them requires, or hold
-// controls that exclude each other.
+// controls that exclude each other, the given sets deployed and planned among
+// them.
 func (v *vetter) brokenSets() {
 	excludes := make([][]int32, len(v.m.Controls)) // both ways
 	for i, k := range v.m.Controls {
@@ -345,25 +364,34 @@ func (v *vetter) brokenSets() {
 	for i := range excludes {
 		excludes[i] = ascending(excludes[i])
 	}
-	for _, s := range v.m.Sets {
-		members, _ := v.SetMembers(s.Name)
+	look := func(set string, span func(of *Control) diag.Span) {
+		members, _ := v.SetMembers(set)
 		in := make(map[int32]bool, len(members))
 		for _, name := range members {
 			in[v.controlID[name]] = true
 		}
 		for _, name := range members {
 			id := v.controlID[name]
+			k := v.m.Controls[id]
 			for _, other := range excludes[id] {
 				if other > id && in[other] { // each pair once
-					v.warn("broken-excludes", s.Span, "the set %q holds %q and %q, which exclude each other", s.Name, name, v.m.Controls[other].Name)
+					v.warn("broken-excludes", span(k), "the set %q holds %q and %q, which exclude each other", set, name, v.m.Controls[other].Name)
 				}
 			}
-			for _, need := range v.m.Controls[id].Requires {
+			for _, need := range k.Requires {
 				if !in[v.controlID[need]] {
-					v.warn("broken-requires", s.Span, "the set %q holds %q, which requires %q", s.Name, name, need)
+					v.warn("broken-requires", span(k), "the set %q holds %q, which requires %q", set, name, need)
 				}
 			}
 		}
+	}
+	for _, s := range v.m.Sets {
+		look(s.Name, func(*Control) diag.Span { return s.Span })
+	}
+	// Of the sets that are given, these two are scenarios. What is wrong with both
+	// is told once, as both tell it of the same control.
+	for _, set := range []string{"deployed", "planned"} {
+		look(set, func(k *Control) diag.Span { return k.Span })
 	}
 }
 

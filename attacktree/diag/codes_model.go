@@ -628,7 +628,7 @@ control lock { cost 5k on theft { likelihood -50% } }
 	{
 		Code: "idle-target", Severity: Warning,
 		Title: "a threat or tag that no node carries",
-		Text:  `One of the targets of an effect matches nothing. Perhaps it is misspelt.`,
+		Text:  `A target of a control, or what an acceptance is about, matches nothing. Perhaps it is misspelt.`,
 		Bad: `goal step theft { tags web }
 control lock { on theft, tag wbe { block } }
 `,

@@ -159,6 +159,17 @@ func (e *env) parse(path string, goalOptional bool) (*attacktree.Tree, error) {
 	if above, ok := strings.CutSuffix(filepath.ToSlash(filepath.Clean(path)), inside); ok {
 		loader.Dir = above // messages then show the path as it was typed
 	}
+	if _, err := root.Stat(inside); err != nil {
+		if _, outside := os.Stat(path); outside == nil {
+			// A link that the user has named may lead anywhere. What it imports
+			// is read beside the link all the same.
+			src, err := e.read(path)
+			if err != nil {
+				return nil, err
+			}
+			return loader.Parse(inside, src)
+		}
+	}
 	return loader.Load(inside)
 }
 

@@ -115,6 +115,36 @@ func TestByteSize(t *testing.T) {
 	}
 }
 
+// TestLinkedModel reads a model by a link that leads out of its folder, as a user
+// may name one; what it imports is found beside the link, and no link of the
+// model itself leads out.
+func TestLinkedModel(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"store/model.atree": `import "parts.atree" as p  goal or theft { use p.key }`,
+		"work/parts.atree":  "step key",
+		"work/bad.atree":    `import "link.atree" as p  goal or theft { use p.theft }`,
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("../store/model.atree", filepath.Join(dir, "work/link.atree")); err != nil {
+		t.Skip(err)
+	}
+	var out, stderr strings.Builder
+	if code := run(t.Context(), []string{"check", filepath.Join(dir, "work/link.atree")}, nil, &out, &stderr); code != 0 {
+		t.Errorf("exit status %d: %s%s", code, out.String(), stderr.String())
+	}
+	out.Reset()
+	if code := run(t.Context(), []string{"check", filepath.Join(dir, "work/bad.atree")}, nil, &out, &stderr); code != 1 || !strings.Contains(out.String(), "outside-root") {
+		t.Errorf("exit status %d: %s%s", code, out.String(), stderr.String())
+	}
+}
+
 func TestReplaceFile(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "a"), filepath.Join(dir, "link")
