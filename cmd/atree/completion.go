@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -18,6 +20,9 @@ func completionCommand(*env) *cobra.Command {
 atree completion fish | source`,
 		ValidArgs: []string{"bash", "zsh", "fish"},
 		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("expected bash, zsh or fish, found none")
+			}
 			if len(args) != 1 || !slices.Contains([]string{"bash", "zsh", "fish"}, args[0]) {
 				return fmt.Errorf("expected bash, zsh or fish, found %q", args)
 			}
@@ -27,6 +32,9 @@ atree completion fish | source`,
 			root, out := cmd.Root(), cmd.OutOrStdout()
 			switch args[0] {
 			case "bash":
+				if _, err := io.WriteString(out, bashWords); err != nil {
+					return err
+				}
 				return root.GenBashCompletionV2(out, true)
 			case "zsh":
 				return root.GenZshCompletion(out)
@@ -35,6 +43,37 @@ atree completion fish | source`,
 		},
 	}
 }
+
+// bashWords stands in for the only function of the package bash-completion that
+// the script needs, where that package is not installed: it reads the words of
+// the line into cur, prev, words and cword. Bash takes = and : for words of their
+// own; they are joined again to their neighbours.
+const bashWords = `# bash completion for atree
+if ! declare -F _get_comp_words_by_ref >/dev/null 2>&1; then
+    _get_comp_words_by_ref() {
+        local i joined=false
+        words=("${COMP_WORDS[0]}")
+        for ((i = 1; i <= COMP_CWORD; i++)); do
+            if [[ ${COMP_WORDS[i]} == [=:]* && ${#words[@]} -gt 1 ]]; then
+                words[${#words[@]}-1]+=${COMP_WORDS[i]}
+                joined=true
+            elif $joined; then
+                words[${#words[@]}-1]+=${COMP_WORDS[i]}
+                joined=false
+            else
+                words+=("${COMP_WORDS[i]}")
+            fi
+        done
+        cword=$((${#words[@]} - 1))
+        cur=${words[cword]}
+        prev=
+        if ((cword > 0)); then
+            prev=${words[cword-1]}
+        fi
+    }
+fi
+
+`
 
 // complete offers words for a flag.
 func complete(cmd *cobra.Command, flag string, words ...string) {

@@ -57,7 +57,9 @@ func listCodes(w io.Writer) error {
 		longest = max(longest, len(c))
 	}
 	for _, d := range diag.Docs() {
-		if _, err := fmt.Fprintf(w, "%-*s  %-7s  %s\n", longest, d.Code, d.Severity, d.Title); err != nil {
+		head := fmt.Sprintf("%-*s  %-7s  ", longest, d.Code, d.Severity)
+		title := strings.ReplaceAll(filled(d.Title, 80-len(head)), "\n", "\n"+strings.Repeat(" ", len(head)))
+		if _, err := fmt.Fprintf(w, "%s%s\n", head, title); err != nil {
 			return err
 		}
 	}
@@ -66,9 +68,9 @@ func listCodes(w io.Writer) error {
 
 func explain(w io.Writer, d diag.Doc) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n", d.Code, d.Severity, d.Title, filled(d.Text))
+	fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n", d.Code, d.Severity, d.Title, filled(d.Text, 80))
 	for _, example := range []struct{ title, text string }{{"This file has the problem:", d.Bad}, {"This one does not:", d.Good}} {
-		if text := strings.TrimSpace(example.text); text != "" {
+		if text := excerpt(strings.TrimSpace(example.text)); text != "" {
 			fmt.Fprintf(&b, "\n%s\n\n    %s\n", example.title, strings.ReplaceAll(text, "\n", "\n    "))
 		}
 	}
@@ -76,8 +78,23 @@ func explain(w io.Writer, d diag.Doc) error {
 	return err
 }
 
-// filled breaks the paragraphs of a text into lines of at most 80 characters.
-func filled(text string) string {
+// excerpt cuts lines and texts that are only long: some examples are about that.
+func excerpt(text string) string {
+	const most, width = 25, 100
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if len(line) > width {
+			lines[i] = line[:width/2] + " … " + line[len(line)-width/4:]
+		}
+	}
+	if n := len(lines); n > most {
+		lines = append(lines[:most/5], fmt.Sprintf("… (%d lines in all)", n))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// filled breaks the paragraphs of a text into lines of at most so many characters.
+func filled(text string, width int) string {
 	var b strings.Builder
 	for i, paragraph := range strings.Split(strings.TrimSpace(text), "\n\n") {
 		if i > 0 {
@@ -88,7 +105,7 @@ func filled(text string) string {
 			n := utf8.RuneCountInString(word)
 			switch {
 			case column == 0:
-			case column+1+n > 80:
+			case column+1+n > width:
 				b.WriteByte('\n')
 				column = 0
 			default:

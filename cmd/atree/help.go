@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -49,9 +50,14 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	}
 	if !cmd.HasParent() {
 		b.WriteString("\nVerbs:\n")
+		const column = 25
 		for _, c := range cmd.Commands() {
-			if !c.Hidden {
-				fmt.Fprintf(&b, "  %-25s %s\n", c.Use, c.Short)
+			switch {
+			case c.Hidden:
+			case len(c.Use) > column:
+				fmt.Fprintf(&b, "  %s\n  %-*s %s\n", c.Use, column, "", c.Short)
+			default:
+				fmt.Fprintf(&b, "  %-*s %s\n", column, c.Use, c.Short)
 			}
 		}
 		b.WriteString("\nThe answer goes to standard output, all else to standard error. Exit status:\n0 done, 1 the answer is no, 2 the question could not be put or answered.\n")
@@ -82,5 +88,23 @@ func explainFlagError(cmd *cobra.Command, err error) error {
 		}
 		return fmt.Errorf("no flag is called --%s; see %s --help", name, cmd.CommandPath())
 	}
+	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
+		f := invalid.GetFlag()
+		want, known := valueForms[f.Value.Type()]
+		if !known {
+			want = invalid.Unwrap().Error()
+		}
+		return fmt.Errorf("--%s: %s, found %q", f.Name, want, invalid.GetValue())
+	}
 	return fmt.Errorf("%s; see %s --help", s, cmd.CommandPath())
+}
+
+// valueForms say what the flags of a type take, where the error of package flag
+// would speak of parsing.
+var valueForms = map[string]string{
+	"bool":     "expected true or false",
+	"int":      "expected a whole number",
+	"uint64":   "expected a whole number that is not negative",
+	"float64":  "expected a number",
+	"duration": "expected a time such as 30s, 5m or 2h",
 }

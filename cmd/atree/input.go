@@ -235,6 +235,8 @@ func oneOf(flag, kind, name string, names []string) error {
 		return fmt.Errorf("%s: no %s is called %q; did you mean %q?", flag, kind, name, near)
 	case len(names) == 0:
 		return fmt.Errorf("%s: no %s is called %q; the file has none", flag, kind, name)
+	case len(names) == 1:
+		return fmt.Errorf("%s: no %s is called %q; there is only %s", flag, kind, name, names[0])
 	}
 	return fmt.Errorf("%s: no %s is called %q; there are %s", flag, kind, name, commas(names))
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -112,6 +113,33 @@ func TestByteSize(t *testing.T) {
 		if err := b.Set(text); err == nil {
 			t.Errorf("%q is taken as %s", text, b.String())
 		}
+	}
+}
+
+// TestBashCompletion completes in a bash that has nothing of the package
+// bash-completion.
+func TestBashCompletion(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no bash")
+	}
+	var script, stderr strings.Builder
+	if code := run(t.Context(), []string{"completion", "bash"}, nil, &script, &stderr); code != 0 {
+		t.Fatal(stderr.String())
+	}
+	ask := script.String() + `
+compopt() { :; }
+__atree_get_completion_results() { out=$1; directive=0; out="asked: ${words[*]} | $cur | $prev"; }
+__atree_process_completion_results() { echo "$out"; }
+try() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); __start_atree; }
+try atree ev
+try atree eval m.atree --mode ""
+try atree eval m.atree --mode = lim
+`
+	out, err := exec.Command(bash, "--norc", "--noprofile", "-c", ask).CombinedOutput()
+	want := "asked: atree ev | ev | atree\nasked: atree eval m.atree --mode  |  | --mode\nasked: atree eval m.atree --mode=lim | --mode=lim | m.atree\n"
+	if err != nil || string(out) != want {
+		t.Errorf("%v\n%s\nwant\n%s", err, out, want)
 	}
 }
 
