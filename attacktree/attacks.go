@@ -26,6 +26,8 @@ func (p *Program) Attacks(ctx context.Context, s *Scenario, by Order) iter.Seq2[
 		err := e.Set(s)
 		switch {
 		case err != nil:
+		case ctx.Err() != nil: // a small tree would never look
+			err = ctx.Err()
 		case int(by) >= len(orderNames):
 			err = fmt.Errorf("attacktree: unknown order %d", by)
 		case by == ByTime && !p.coherent:

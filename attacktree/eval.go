@@ -1,10 +1,12 @@
 package attacktree
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/atree-dev/atree/attacktree/internal/program"
 )
@@ -20,6 +22,9 @@ func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
 		return nil, err
 	}
 	r := p.describe(e, s)
+	if err := ctx.Err(); err != nil { // a small tree would never look
+		return r, err
+	}
 	if !p.coherent {
 		return r, p.evalIncoherent(ctx, e, r, s)
 	}
@@ -95,6 +100,9 @@ func (p *Program) describe(e *Evaluator, s *Scenario) *Result {
 		if e.held[i] {
 			r.Controls = append(r.Controls, c.Name)
 		}
+	}
+	if r.Scenario == "" {
+		r.Scenario = cmp.Or(strings.Join(r.Controls, ","), "inherent")
 	}
 	r.Uncertain, r.AtMeans = e.uncertainty()
 	return r

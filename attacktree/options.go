@@ -1,5 +1,7 @@
 package attacktree
 
+import "fmt"
+
 // Options of [Compile]. The zero value, and nil, are fine.
 type Options struct {
 	Goal     string // empty: the only goal of the tree
@@ -25,4 +27,9 @@ const (
 var orderNames = [...]string{"cost", "likelihood", "size", "impact", "time"}
 
 // String returns the word of the command line.
-func (o Order) String() string { return orderNames[o] }
+func (o Order) String() string {
+	if int(o) >= len(orderNames) {
+		return fmt.Sprintf("Order(%d)", uint8(o))
+	}
+	return orderNames[o]
+}

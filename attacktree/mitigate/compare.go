@@ -37,7 +37,7 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 			return out, err
 		}
 		row := Row{
-			Set: set.Name, Controls: r.Controls, Likelihood: r.Likelihood,
+			Set: r.Scenario, Controls: r.Controls, Likelihood: r.Likelihood,
 			ExpectedImpact: r.ExpectedImpact, AnnualLoss: r.AnnualLoss, Reachable: r.Reachable,
 		}
 		for figure, key := range map[string]string{
