@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
 	"math"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/atree-dev/atree/attacktree/internal/program"
 )
@@ -439,15 +439,31 @@ func (e *Evaluator) byName(a, b *taken) int {
 func (p *Program) rank() []int32 {
 	rank, _ := p.ranks.get(func() ([]int32, error) {
 		type named struct {
-			name string
-			v    int32
+			name  string
+			start uint64 // the first bytes in which names differ: they decide nearly always, and are at hand
+			v     int32
 		}
 		vars := make([]named, len(p.vars))
+		same := 0 // bytes that all names begin with
 		for v := range vars {
-			vars[v] = named{p.tree.model.Nodes[p.nodes[p.vars[v].node].id].Name, int32(v)}
+			vars[v].v, vars[v].name = int32(v), p.tree.model.Nodes[p.nodes[p.vars[v].node].id].Name
+			if v == 0 {
+				same = len(vars[0].name)
+			}
+			for same = min(same, len(vars[v].name)); vars[v].name[:same] != vars[0].name[:same]; {
+				same--
+			}
+		}
+		for v := range vars {
+			var start [8]byte
+			copy(start[:], vars[v].name[same:])
+			vars[v].start = binary.BigEndian.Uint64(start[:])
 		}
 		slices.SortFunc(vars, func(a, b named) int {
-			return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.v, b.v))
+			if a.start != b.start {
+				return cmp.Compare(a.start, b.start)
+			}
+			return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.v, b.v))
 		})
 		rank := make([]int32, len(vars))
 		for i, x := range vars {

@@ -32,6 +32,30 @@ func BenchmarkEval(b *testing.B) {
 	}
 }
 
+// BenchmarkFirst computes all figures of one scenario with a program that has
+// answered nothing yet.
+func BenchmarkFirst(b *testing.B) {
+	for _, f := range []treegen.Family{
+		treegen.Fan(100_000, 0.00001),
+		{Name: "tree/n=10000", Model: treegen.Tree(1, 10_000)},
+	} {
+		b.Run(f.Name, func(b *testing.B) {
+			tree, err := attacktree.New(f.Model)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				p, err := attacktree.Compile(b.Context(), tree, &attacktree.Options{Goal: "goal"})
+				if err != nil {
+					b.Fatal(err)
+				}
+				eval(b, p, nil)
+			}
+		})
+	}
+}
+
 // BenchmarkCompile makes the program of a tree and its first answer, with the
 // diagram that this takes.
 func BenchmarkCompile(b *testing.B) {

@@ -74,11 +74,11 @@ accept threat z "Rare"
 	if !slices.Equal(codesOf(asked), want) {
 		t.Errorf("when asked again: %v", codesOf(asked))
 	}
-	if unasked := Vet(tree, nil); len(unasked) != 1 {
+	if unasked := Vet(tree, nil); len(unasked) != 2 {
 		t.Errorf("without a guide: %v", codesOf(unasked))
 	}
 	var nobody Library
-	if v := Vet(tree, &VetOptions{Library: nobody}); len(v) != 1 {
+	if v := Vet(tree, &VetOptions{Library: nobody}); len(v) != 2 {
 		t.Errorf("without a library: %v", codesOf(v))
 	}
 }

@@ -83,7 +83,9 @@ type names struct {
 func namesOf(m *attacktree.Model) names {
 	n := names{map[string]string{}, m.Nodes}
 	for _, v := range m.Nodes {
-		n.label[v.Name] = v.Label
+		if v.Label != "" { // in a large model most have none
+			n.label[v.Name] = v.Label
+		}
 	}
 	return n
 }
