@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -240,12 +241,24 @@ func ExampleReadADTool() {
 func FuzzReadADTool(f *testing.F) {
 	f.Add("<adtree>" + gateXML("disjunctive", "g", leafXML("a", "MinCost1=3"), against(gateXML("conjunctive", "d", leafXML("e"), leafXML("f"), against(leafXML("b"))))) + "</adtree>")
 	f.Add("<sandtree>" + gateXML("sequential", "g", leafXML("a", "MinTime1=3"), leafXML("a")) + "</sandtree>")
+	f.Add("<adtree>" + gateXML("conjunctive", "g", leafXML("a", "ProbSucc1=0.5"), gateXML("disjunctive", "a", against(leafXML("d", "MinCost1=Infinity"))), leafXML(" threat")) + "</adtree>")
 	f.Add("<sandtree><A><node><label>0</label></node></A></sandtree>")
 	f.Fuzz(func(t *testing.T, text string) {
 		m, problems := ReadADTool("", File{"fuzz.xml", []byte(text)})
 		if problems.Err() != nil {
 			return
 		}
-		_, _ = attacktree.New(*m) // may find a cycle; must not panic
+		tree, err := attacktree.New(*m)
+		if err != nil { // a cycle
+			return
+		}
+		sameText(t, "fuzz", tree)
+		var out bytes.Buffer
+		if _, err := WriteADTool(&out, tree, ""); err != nil {
+			return // too large
+		}
+		if _, problems := ReadADTool("", File{"again.xml", out.Bytes()}); problems.Err() != nil {
+			t.Errorf("what is written cannot be read: %v\n%s", problems, out.Bytes())
+		}
 	})
 }

@@ -3,7 +3,7 @@
 // [Read] takes any file that is known, by its content: the language itself, or
 // fault trees in the Open-PSA Model Exchange Format, which [ReadOpenPSA] reads
 // and [WriteOpenPSA] writes, or attack-defence trees of ADTool, which [ReadADTool]
-// reads.
+// reads and [WriteADTool] writes. [WriteAtree] writes any tree in the language.
 //
 // What a format can say and a [attacktree.Model] cannot is refused, at its place
 // in the file; what is merely renamed or left out is told in warnings. What was
