@@ -193,11 +193,33 @@ func TestADToolPeers(t *testing.T) {
 				t.Errorf("%s: cheapest %+v with %s, want %v (%v)", file, r.Cheapest, set, want, warnings)
 			}
 		}
+		bottomUp := func(set string) *attacktree.BottomUp {
+			controls, err := tree.ParseSet(set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := p.BottomUp(&attacktree.Scenario{Controls: controls})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		again, _, _ := throughADTool(t, tree, "")
+		want, got := figuresOf(t, tree, "", allOf(tree)...), figuresOf(t, again, "", allOf(again)...)
+		if !want.same(got) {
+			t.Errorf("%s: written and read again, %+v; want %+v", file, got, want)
+		}
 		switch filepath.Base(file)[:2] {
 		case "04":
 			cost("none", 20)
 			cost("all", 50)
+			if x := *bottomUp("all").Cost; x != 60 {
+				t.Errorf("%s: bottom-up, cheapest %v", file, x)
+			}
 		case "07":
+			if x := bottomUp("none").Likelihood; math.Abs(x-0.9269967447617091) > 1e-12 {
+				t.Errorf("%s: bottom-up, likelihood %v", file, x)
+			}
 			if x := eval("none").Likelihood.Value; math.Abs(x-0.9274030178785324) > 1e-12 {
 				t.Errorf("%s: likelihood %v", file, x)
 			}
@@ -208,6 +230,11 @@ func TestADToolPeers(t *testing.T) {
 			cost("all", 120)
 		}
 	}
+}
+
+func allOf(tree *attacktree.Tree) []string {
+	controls, _ := tree.SetMembers("all")
+	return controls
 }
 
 func ExampleReadADTool() {
