@@ -10,7 +10,6 @@ import (
 	"github.com/atree-dev/atree/attacktree/diag"
 	"github.com/atree-dev/atree/attacktree/dsl"
 	"github.com/atree-dev/atree/attacktree/quantity"
-	"github.com/atree-dev/atree/stride"
 )
 
 // The language itself: from a model to syntax, which package dsl formats.
@@ -294,7 +293,9 @@ func (x *textWriter) node(n *attacktree.Node) *dsl.Node {
 		x.cannot(n.Span, "a gate %v, as of %q", n.Gate, n.Name)
 	}
 	b := x.block(n.Span)
-	b.categories(n.Stride)
+	if len(n.Stride) > 0 {
+		b.attr("stride").Words = spelled(n.Stride)
+	}
 	b.words("threat", n.Threats)
 	b.names("asset", assetNames, n.Assets)
 	b.names("at", elementNames, n.At)
@@ -380,7 +381,7 @@ func (x *textWriter) acceptance(a *attacktree.Acceptance) dsl.Decl {
 	d := &dsl.Accept{Reason: label(a.Reason)}
 	if a.Element != "" {
 		d.Target = dsl.Target{Kind: dsl.TargetElement, Name: x.name(elementNames, a.Element)}
-		d.Stride = categories(a.Stride)
+		d.Stride = spelled(a.Stride)
 	} else {
 		d.Target = x.targets([]attacktree.Target{a.Target})[0]
 	}
@@ -517,12 +518,6 @@ func (b *blockWriter) words(key string, of []string) {
 func (b *blockWriter) names(key string, space nameSpace, of []string) {
 	if len(of) > 0 {
 		b.attr(key).Words = b.textWriter.names(space, of)
-	}
-}
-
-func (b *blockWriter) categories(of []stride.Category) {
-	if len(of) > 0 {
-		b.attr("stride").Words = categories(of)
 	}
 }
 
@@ -691,10 +686,11 @@ func words(of []string) []dsl.Word {
 	return out
 }
 
-func categories(of []stride.Category) []dsl.Word {
+// spelled returns the words of a vocabulary.
+func spelled[T fmt.Stringer](of []T) []dsl.Word {
 	var out []dsl.Word
-	for _, c := range of {
-		out = append(out, word(c.String()))
+	for _, x := range of {
+		out = append(out, word(x.String()))
 	}
 	return out
 }
