@@ -63,7 +63,7 @@ func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
 	a.model = m
 	m.Title, m.Span = a.root.label, a.root.at
 	top := a.attack(a.root)
-	a.sort(top)
+	depthFirst(m, top)
 	a.chooseGoal(top, goal)
 	return m, r.sorted()
 }
@@ -505,30 +505,6 @@ func (a *adtool) attack(n *adtoolNode) string {
 		a.guarded[n.label] = name
 	}
 	return name
-}
-
-// sort puts the nodes below the root first, each before what is below it, and
-// those that only bypass countermeasures behind them.
-func (a *adtool) sort(root string) {
-	byName := map[string]*attacktree.Node{}
-	todo := []string{}
-	for _, n := range slices.Backward(a.model.Nodes) {
-		byName[n.Name] = n
-		todo = append(todo, n.Name)
-	}
-	a.model.Nodes = a.model.Nodes[:0]
-	for todo = append(todo, root); len(todo) > 0; {
-		n := byName[todo[len(todo)-1]]
-		todo = todo[:len(todo)-1]
-		if n == nil {
-			continue // it has its place
-		}
-		delete(byName, n.Name)
-		a.model.Nodes = append(a.model.Nodes, n)
-		for _, c := range slices.Backward(n.Children) {
-			todo = append(todo, c)
-		}
-	}
 }
 
 // acts reports whether the leaves of a countermeasure can act on what it counters

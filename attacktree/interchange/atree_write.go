@@ -63,18 +63,18 @@ const (
 
 // rename finds other names for those that cannot be declared.
 func (x *textWriter) rename() {
-	var taken [nameSpaces]map[string]bool
+	var taken [nameSpaces]numbered
 	var later []func()
 	for space := range taken {
-		taken[space], x.renamed[space] = map[string]bool{}, map[string]string{}
+		taken[space], x.renamed[space] = numbered{}, map[string]string{}
 	}
 	see := func(space nameSpace, name string, at diag.Span) {
 		if !strings.ContainsAny(name, ".:") {
-			taken[space][name] = true
+			taken[space][name] = 1
 			return
 		}
 		later = append(later, func() {
-			plain := free(taken[space], plainNames.Replace(name))
+			plain := taken[space].free(plainNames.Replace(name))
 			x.renamed[space][name] = plain
 			x.warn("renamed", at, "%q is no name that can be declared; it is called %q", name, plain)
 		})

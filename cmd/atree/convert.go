@@ -45,9 +45,9 @@ func convertCommand(e *env) *cobra.Command {
 		Short: "Write it for another tool, or another tool's file as atree text.",
 		Long: "Write a tree for another tool, or another tool's file as atree text. Reads what\n" +
 			"every verb reads: atree text, attack-defence trees of ADTool 2, fault trees of\n" +
-			"Open-PSA. What a format cannot say is told on standard error, with its place.\n" +
-			"Atree text says it all, but comments are lost, and what was imported becomes\n" +
-			"part of the text.",
+			"Open-PSA, static trees of Galileo. What a format cannot say is told on standard\n" +
+			"error, with its place. Atree text says it all, but comments are lost, and what\n" +
+			"was imported becomes part of the text.",
 		Example: `atree convert --to atree -o lab.atree lab.xml
 atree convert --to adtool --goal steal -o weights.xml examples/model-weights.atree
 atree convert --to openpsa examples/schneier-safe.atree > safe.xml`,
