@@ -432,20 +432,22 @@ func (a *adtool) compare() {
 // goes as deep as the elements are nested.
 func (a *adtool) tellApart(n *adtoolNode, numbers map[string]int) {
 	refining, counter := n.own()
-	key := "leaf " + n.label
-	if len(refining) > 0 {
-		key = a.gate(n).String()
-		for _, c := range refining {
-			a.tellApart(c, numbers)
-			key += fmt.Sprint(" ", a.alike[c])
-		}
-	}
 	by := 0
 	if counter != nil {
 		a.tellApart(counter, numbers)
 		by = a.alike[counter]
 	}
-	key = fmt.Sprint(n.defends, by, key)
+	var says strings.Builder
+	if len(refining) == 0 {
+		fmt.Fprint(&says, n.defends, by, "leaf ", n.label)
+	} else {
+		fmt.Fprint(&says, n.defends, by, a.gate(n).String())
+		for _, c := range refining {
+			a.tellApart(c, numbers)
+			fmt.Fprint(&says, " ", a.alike[c])
+		}
+	}
+	key := says.String()
 	if numbers[key] == 0 {
 		numbers[key] = len(numbers) + 1
 	}
