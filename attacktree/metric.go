@@ -85,13 +85,22 @@ func Measure[T any](ctx context.Context, p *Program, s *Scenario, m Metric[T]) (
 		}
 		return m.Step(Numbers{p.tree.model.Nodes[n.id].Name, e.chance[v], e.cost[v], e.time[v], 1 - e.missed[v], e.skill[v]})
 	}
+	if m.Seq == nil {
+		m.Seq = m.And
+	}
+	own := func(n *node, gate T, _ []T) T {
+		if n.gate.Leaf() {
+			return leaf(int(n.first))
+		}
+		return m.Seq(gate, leaf(int(n.first)))
+	}
 	switch {
 	case !p.shared:
-		return bottomUp(p, m, leaf), nil
+		return bottomUp(p, m, own)[p.goal], nil
 	case ordered:
 		return none, &MetricError{"nodes are shared, so the steps of an attack have no one order; leave out Seq"}
 	case m.Idempotent && m.Absorbing:
-		return bottomUp(p, m, leaf), nil
+		return bottomUp(p, m, own)[p.goal], nil
 	}
 	f, err := p.minimalFamily(ctx, e.possible)
 	if err != nil {
@@ -100,12 +109,10 @@ func Measure[T any](ctx context.Context, p *Program, s *Scenario, m Metric[T]) (
 	return program.Fold(f, leaf, m.None, m.Nothing, m.Or, m.And), nil
 }
 
-// bottomUp evaluates a metric in one pass, children first.
-func bottomUp[T any](p *Program, m Metric[T], leaf func(v int) T) T {
-	seq := m.Seq
-	if seq == nil {
-		seq = m.And
-	}
+// bottomUp evaluates a metric with a Seq in one pass, children first, and returns
+// the values of all nodes. own takes the value of a gate (Nothing for a leaf) and
+// those of the nodes so far to that of a node with an own step or condition.
+func bottomUp[T any](p *Program, m Metric[T], own func(n *node, gate T, value []T) T) []T {
 	value := make([]T, len(p.nodes))
 	for i := range p.nodes {
 		n := &p.nodes[i]
@@ -122,7 +129,7 @@ func bottomUp[T any](p *Program, m Metric[T], leaf func(v int) T) T {
 			}
 		case Seq:
 			for _, c := range n.children {
-				x = seq(x, value[c])
+				x = m.Seq(x, value[c])
 			}
 		case AtLeast: // some[j]: j of the children seen so far
 			some := make([]T, n.k+1)
@@ -138,13 +145,9 @@ func bottomUp[T any](p *Program, m Metric[T], leaf func(v int) T) T {
 			x = some[n.k]
 		}
 		if n.first >= 0 {
-			if n.gate.Leaf() {
-				x = leaf(int(n.first))
-			} else {
-				x = seq(x, leaf(int(n.first)))
-			}
+			x = own(n, x, value)
 		}
 		value[i] = x
 	}
-	return value[p.goal]
+	return value
 }

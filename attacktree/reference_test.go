@@ -200,10 +200,10 @@ var referenceChecks = map[string]referenceCheck{
 	}},
 
 	"min_cost":                                   {compare: equal(cost)},
-	"naive_bottom_up_cost (WRONG on DAGs)":       {compare: wrong("min_cost", cost)},
+	"naive_bottom_up_cost (WRONG on DAGs)":       {compare: bottomUp(wrong("min_cost", cost), func(b *attacktree.BottomUp) float64 { return *b.Cost })},
 	"max_prob_single_attack":                     {compare: equal(chance)},
 	"prob_root_all_attempted":                    {compare: equal(likelihood)},
-	"naive_bottom_up_prob (WRONG on DAGs)":       {compare: wrong("prob_root_all_attempted", likelihood)},
+	"naive_bottom_up_prob (WRONG on DAGs)":       {compare: bottomUp(wrong("prob_root_all_attempted", likelihood), func(b *attacktree.BottomUp) float64 { return b.Likelihood })},
 	"published_prob_exact":                       {compare: equal(likelihood)},
 	"published_wrong_value_OpenFTA":              {compare: wrong("prob_root_all_attempted", likelihood)},
 	"rare_event_sum":                             {compare: wrong("prob_root_all_attempted", likelihood)},
@@ -281,6 +281,20 @@ func wrong(right string, figure func(*attacktree.Result) float64) func(*testing.
 		if !near(naive, exact) && near(naive, figure(r.result)) {
 			t.Errorf("%s: %s: found %v, which is wrong; expected %v", r.Name, key, naive, exact)
 		}
+	}
+}
+
+// bottomUp asks that going from the leaves upwards gives the figure, and what
+// else is to be asked of it.
+func bottomUp(also func(*testing.T, string, *reference, json.RawMessage), figure func(*attacktree.BottomUp) float64) func(*testing.T, string, *reference, json.RawMessage) {
+	return func(t *testing.T, key string, r *reference, value json.RawMessage) {
+		t.Helper()
+		also(t, key, r, value)
+		b, err := r.program.BottomUp(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameNumber(t, r.Name, key, decode[float64](t, value), figure(b))
 	}
 }
 

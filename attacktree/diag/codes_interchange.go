@@ -20,7 +20,7 @@ two of them; or two things of different kinds have it. The old name is kept as t
 		Code: "left-out", Severity: Warning,
 		Title: "something has no counterpart in the other format",
 		Text: `A file that is read, or a model that is written for another tool, says more than the other
-format can. The likelihood is the same without it; other figures may not be.`,
+format can. The likelihood without controls is the same; other figures may not be.`,
 	},
 	{
 		Code: "not-coherent", Severity: Warning,

@@ -29,20 +29,23 @@ import (
 // controls: each of its leaves blocks the node that it counters, or lowers its
 // likelihood by the chance that it has in a domain ProbSucc, and what counters it
 // bypasses them. Where that cannot be said, since several only work together, or
-// one serves twice and is countered in one place only, the countered node is
-// joined with conditions for their absence, on which the controls then act. All
-// controls are proposed.
+// one serves twice and is not countered alike, the countered node is joined with
+// conditions for their absence, on which the controls then act. All controls are
+// proposed. A leaf that stands at several places, and is countered alike at each
+// of them, is itself what is countered.
 //
 // Values are taken from the first domain of each kind: MinCost, ProbSucc, MinTime,
 // MinTimeSeq or MinTimePar (in days, since ADTool has no units), MinSkill or
 // DiffLMH and DiffLMHE as skill. A value of Infinity says that a step is
 // impossible. A value that is missing counts as not given, not as ADTool's
-// default of the domain.
+// default of the domain. Of the domains that a file defines itself, those are read
+// that [WriteADTool] writes.
 func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
 	r := &report{}
 	a := &adtool{
 		report: r, class: map[string]string{},
 		values: map[adtoolKey][]adtoolValue{}, uses: map[adtoolKey]int{}, contested: map[string]bool{},
+		alike: map[*adtoolNode]int{}, lists: map[[2]int]int{}, countered: map[string]int{}, bypasses: map[int]string{}, guarded: map[string]string{},
 		leaf: map[string]*attacktree.Node{}, missing: map[string]*attacktree.Node{}, control: map[string]*attacktree.Control{},
 		nodes: numbered{}, controls: numbered{},
 	}
@@ -56,17 +59,11 @@ func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
 	if a.gather(); r.count[diag.Error] > 0 {
 		return m, r.sorted()
 	}
-	for _, c := range a.counters {
-		leaves, together, countered := a.look(c)
-		for _, l := range leaves {
-			if (together || countered) && a.uses[adtoolKey{true, l.label}] > 1 {
-				a.contested[l.label] = true
-			}
-		}
-	}
+	a.compare()
 	a.model = m
 	m.Title, m.Span = a.root.label, a.root.at
 	top := a.attack(a.root)
+	depthFirst(m, top)
 	a.chooseGoal(top, goal)
 	return m, r.sorted()
 }
@@ -92,15 +89,22 @@ type adtool struct {
 	values map[adtoolKey][]adtoolValue // of leaves
 	uses   map[adtoolKey]int
 
-	counters  []*adtoolNode   // countermeasures to attacks
-	contested map[string]bool // leaves of countermeasures that serve twice, and are countered or need others in one place
+	counters  []*adtoolNode       // countermeasures to attacks
+	alike     map[*adtoolNode]int // subtrees that say the same have the same number
+	countered map[string]int      // by label of a leaf: what counters it at all its places, as a number; -1 if that differs
+	lists     map[[2]int]int      // lists of subtrees, each of another list and one more
+	contested map[string]bool     // leaves of countermeasures that serve twice, and are not countered alike or need others in one place
 
 	model    *attacktree.Model
 	leaf     map[string]*attacktree.Node // by label
-	missing  map[string]*attacktree.Node // conditions, by the label of the leaf that they are the absence of
-	control  map[string]*attacktree.Control
-	nodes    numbered
-	controls numbered
+	guarded  map[string]string           // by label of a leaf that is countered alike at all its places: the node that stands for it
+	bypasses map[int]string              // nodes that bypass, by what they say
+
+	bypassing int                         // how many bypasses there are, of all leaves
+	missing   map[string]*attacktree.Node // conditions, by the label of the leaf that they are the absence of
+	control   map[string]*attacktree.Control
+	nodes     numbered
+	controls  numbered
 }
 
 // numbered are names that are taken, and how many were made of each.
@@ -181,6 +185,7 @@ func (a *adtool) read(f File) {
 	}
 	var stack []open
 	domain, class, nodes := "", "", 0
+	var defined, union string // the name of a domain that the file defines, and what a disjunction does there
 	for {
 		from := int(decoder.InputOffset())
 		token, err := decoder.Token()
@@ -236,12 +241,16 @@ func (a *adtool) read(f File) {
 					e.text = &e.node.values[len(e.node.values)-1].text
 				}
 			case name == "domain" && len(stack) == 1:
-				domain, class = "", ""
+				domain, class, defined, union = "", "", "", ""
 				if id := attribute(t, "id"); id != nil {
 					domain = *id
 				}
 			case name == "class" && parent == "domain":
 				e.text = &class
+			case name == "name" && parent == "domain":
+				e.text = &defined
+			case (name == "op" || name == "or") && parent == "domain":
+				e.text = &union
 			default:
 				e.name = ""
 			}
@@ -249,7 +258,11 @@ func (a *adtool) read(f File) {
 		case xml.EndElement:
 			if e := stack[len(stack)-1]; e.name == "domain" && len(stack) == 2 {
 				class = strings.TrimSpace(class)
-				a.class[domain] = class[strings.LastIndexByte(class, '.')+1:]
+				class = class[strings.LastIndexByte(class, '.')+1:]
+				if strings.HasSuffix(class, "RealDomain") || strings.HasSuffix(class, "IntDomain") {
+					class = " " + strings.TrimSpace(defined) + " " + signs.Replace(union)
+				}
+				a.class[domain] = class
 			}
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
@@ -300,14 +313,21 @@ const (
 	adtoolLikelihood
 	adtoolTime
 	adtoolSkill
+	adtoolControlCost
 	adtoolKinds
 )
+
+// signs leaves of an expression what is neither blank nor parenthesis.
+var signs = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", "(", "", ")", "")
 
 var adtoolClasses = map[string]int{
 	"MinCost": adtoolCost, "ProbSucc": adtoolLikelihood,
 	"MinTime": adtoolTime, "MinTimeSeq": adtoolTime, "MinTimePar": adtoolTime,
 	"MinSkill": adtoolSkill, "DiffLMH": adtoolSkill, "DiffLMHE": adtoolSkill,
 	" cost": adtoolCost, " likelihood": adtoolLikelihood, " difficulty": adtoolSkill, // of the TreeMaker
+
+	// Domains that a file defines, by their name and what a disjunction does.
+	" cost minx,y": adtoolCost, " likelihood x+y-x*y": adtoolLikelihood, " skill minx,y": adtoolSkill, " cost of controls x+y": adtoolControlCost,
 }
 
 // kind returns what a domain is about, false if nothing that a model has.
@@ -387,12 +407,70 @@ func (a *adtool) gather() {
 	}
 }
 
+// compare finds out which subtrees say the same, and which leaves are countered
+// alike at all their places.
+func (a *adtool) compare() {
+	numbers := map[string]int{}
+	a.tellApart(a.root, numbers)
+	seen := map[string]int{} // by leaf of a countermeasure: what counters it on the way down to it
+	for _, c := range a.counters {
+		leaves, together := a.look(c)
+		for _, l := range leaves {
+			if a.uses[adtoolKey{true, l.label}] == 1 {
+				continue
+			}
+			before, again := seen[l.label]
+			if together || again && before != l.by {
+				a.contested[l.label] = true
+			}
+			seen[l.label] = l.by
+		}
+	}
+}
+
+// tellApart numbers what a subtree says, and notes what counters its leaves. It
+// goes as deep as the elements are nested.
+func (a *adtool) tellApart(n *adtoolNode, numbers map[string]int) {
+	refining, counter := n.own()
+	by := 0
+	if counter != nil {
+		a.tellApart(counter, numbers)
+		by = a.alike[counter]
+	}
+	var says strings.Builder
+	if len(refining) == 0 {
+		fmt.Fprint(&says, n.defends, by, "leaf ", n.label)
+	} else {
+		fmt.Fprint(&says, n.defends, by, a.gate(n).String())
+		for _, c := range refining {
+			a.tellApart(c, numbers)
+			fmt.Fprint(&says, " ", a.alike[c])
+		}
+	}
+	key := says.String()
+	if numbers[key] == 0 {
+		numbers[key] = len(numbers) + 1
+	}
+	a.alike[n] = numbers[key]
+	if len(refining) > 0 || n.defends {
+		return
+	}
+	if before, again := a.countered[n.label]; again && before != by {
+		by = -1
+	}
+	a.countered[n.label] = by
+}
+
 // attack makes the node of a node of the proponent, and returns its name. It
 // goes as deep as the elements are nested.
 func (a *adtool) attack(n *adtoolNode) string {
 	refining, counter := n.own()
 	var node *attacktree.Node
+	alike := len(refining) == 0 && a.countered[n.label] >= 0
 	if len(refining) == 0 {
+		if name, done := a.guarded[n.label]; done {
+			return name
+		}
 		node = a.leaf[n.label]
 		if node == nil {
 			node = a.add(n, n.label, attacktree.Step)
@@ -402,7 +480,7 @@ func (a *adtool) attack(n *adtoolNode) string {
 		if counter == nil {
 			return node.Name
 		}
-		if a.uses[adtoolKey{false, n.label}] > 1 { // it is countered here, not everywhere
+		if !alike { // it is countered here, not everywhere
 			name := node.Name
 			node = a.add(n, n.label+" here", attacktree.Or)
 			node.Children = []string{name}
@@ -417,56 +495,90 @@ func (a *adtool) attack(n *adtoolNode) string {
 			}
 		}
 	}
-	switch {
-	case counter == nil:
-		return node.Name
-	case a.acts(counter):
-		a.counter(node.Name, counter, nil)
-		return node.Name
+	name := node.Name
+	if counter != nil && a.acts(counter) {
+		a.counter(name, counter, nil)
+	} else if counter != nil {
+		guarded := a.add(n, n.label+" unopposed", attacktree.And)
+		guarded.Children = []string{name, a.absence(counter)}
+		name = guarded.Name
 	}
-	guarded := a.add(n, n.label+" unopposed", attacktree.And)
-	guarded.Children = []string{node.Name, a.absence(counter)}
-	return guarded.Name
+	if alike {
+		a.guarded[n.label] = name
+	}
+	return name
 }
 
 // acts reports whether the leaves of a countermeasure can act on what it counters
 // by themselves.
 func (a *adtool) acts(n *adtoolNode) bool {
-	leaves, together, _ := a.look(n)
-	return !together && !slices.ContainsFunc(leaves, func(l *adtoolNode) bool { return a.contested[l.label] })
+	leaves, together := a.look(n)
+	return !together && !slices.ContainsFunc(leaves, func(l adtoolDefender) bool { return a.contested[l.label] })
 }
 
-// look returns the leaves of a countermeasure, whether some of them only work
-// together, and whether something counters a part of it.
-func (a *adtool) look(n *adtoolNode) (leaves []*adtoolNode, together, countered bool) {
-	for todo := []*adtoolNode{n}; len(todo) > 0; {
+// An adtoolDefender is a leaf of a countermeasure, and what counters it and the
+// nodes above it.
+type adtoolDefender struct {
+	*adtoolNode
+	by int // a number for the list of these
+}
+
+// look returns the leaves of a countermeasure, and whether some of them only work
+// together.
+func (a *adtool) look(n *adtoolNode) (leaves []adtoolDefender, together bool) {
+	for todo := []adtoolDefender{{n, 0}}; len(todo) > 0; {
 		n := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		refining, counter := n.own()
-		countered = countered || counter != nil
-		together = together || len(refining) > 1 && a.gate(n) != attacktree.Or
+		if counter != nil {
+			list := [2]int{n.by, a.alike[counter]}
+			if a.lists[list] == 0 {
+				a.lists[list] = len(a.lists) + 1
+			}
+			n.by = a.lists[list]
+		}
+		together = together || len(refining) > 1 && a.gate(n.adtoolNode) != attacktree.Or
 		if len(refining) == 0 {
 			leaves = append(leaves, n)
 		}
-		todo = append(todo, refining...)
+		for _, c := range refining {
+			todo = append(todo, adtoolDefender{c, n.by})
+		}
 	}
-	return leaves, together, countered
+	return leaves, together
 }
 
 // counter lets the leaves of a countermeasure act on a node, until one of by is
 // reached.
 func (a *adtool) counter(target string, n *adtoolNode, by []string) {
+	if a.bypassing > maxNodes {
+		return
+	}
 	refining, counter := n.own()
 	if counter != nil {
-		by = append(slices.Clone(by), a.attack(counter))
+		by = append(slices.Clone(by), a.bypass(counter))
 	}
 	if len(refining) == 0 {
 		c := a.protect(target, n)
-		c.BypassedBy = by // of a leaf that serves twice it is empty
+		c.BypassedBy = by // the same for each place of the leaf
+		if a.bypassing += len(by); a.bypassing > maxNodes {
+			a.error("import-limit", n.at, "countermeasures are countered in more than %d ways", maxNodes)
+		}
 	}
 	for _, c := range refining {
 		a.counter(target, c, by)
 	}
+}
+
+// bypass makes the node of what counters a countermeasure, once for all places
+// that say the same, and returns its name.
+func (a *adtool) bypass(n *adtoolNode) string {
+	name, made := a.bypasses[a.alike[n]]
+	if !made {
+		name = a.attack(n)
+		a.bypasses[a.alike[n]] = name
+	}
+	return name
 }
 
 // absence makes the node that is reached where a countermeasure does not work,
@@ -498,7 +610,7 @@ func (a *adtool) absence(n *adtoolNode) string {
 		return node.Name
 	}
 	either := a.add(n, n.label+" fails", attacktree.Or)
-	either.Children = []string{node.Name, a.attack(counter)}
+	either.Children = []string{node.Name, a.bypass(counter)}
 	return either.Name
 }
 
@@ -509,7 +621,11 @@ func (a *adtool) protect(target string, n *adtoolNode) *attacktree.Control {
 		c = &attacktree.Control{Name: a.controls.free(slug(n.label)), Label: n.label, Note: n.note, Span: n.at}
 		a.control[n.label] = c
 		a.model.Controls = append(a.model.Controls, c)
-		if v, ok := a.value(n, adtoolCost); ok && !math.IsInf(v, 1) {
+		kind := adtoolControlCost
+		if a.kinds[kind] == "" {
+			kind = adtoolCost
+		}
+		if v, ok := a.value(n, kind); ok && !math.IsInf(v, 1) {
 			c.Cost = quantity.Exactly(v)
 		}
 	}

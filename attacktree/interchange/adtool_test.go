@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -192,11 +193,33 @@ func TestADToolPeers(t *testing.T) {
 				t.Errorf("%s: cheapest %+v with %s, want %v (%v)", file, r.Cheapest, set, want, warnings)
 			}
 		}
+		bottomUp := func(set string) *attacktree.BottomUp {
+			controls, err := tree.ParseSet(set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := p.BottomUp(&attacktree.Scenario{Controls: controls})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		again, _, _ := throughADTool(t, tree, "")
+		want, got := figuresOf(t, tree, "", allOf(tree)...), figuresOf(t, again, "", allOf(again)...)
+		if !want.same(got) {
+			t.Errorf("%s: written and read again, %+v; want %+v", file, got, want)
+		}
 		switch filepath.Base(file)[:2] {
 		case "04":
 			cost("none", 20)
 			cost("all", 50)
+			if x := *bottomUp("all").Cost; x != 60 {
+				t.Errorf("%s: bottom-up, cheapest %v", file, x)
+			}
 		case "07":
+			if x := bottomUp("none").Likelihood; math.Abs(x-0.9269967447617091) > 1e-12 {
+				t.Errorf("%s: bottom-up, likelihood %v", file, x)
+			}
 			if x := eval("none").Likelihood.Value; math.Abs(x-0.9274030178785324) > 1e-12 {
 				t.Errorf("%s: likelihood %v", file, x)
 			}
@@ -207,6 +230,11 @@ func TestADToolPeers(t *testing.T) {
 			cost("all", 120)
 		}
 	}
+}
+
+func allOf(tree *attacktree.Tree) []string {
+	controls, _ := tree.SetMembers("all")
+	return controls
 }
 
 func ExampleReadADTool() {
@@ -240,12 +268,24 @@ func ExampleReadADTool() {
 func FuzzReadADTool(f *testing.F) {
 	f.Add("<adtree>" + gateXML("disjunctive", "g", leafXML("a", "MinCost1=3"), against(gateXML("conjunctive", "d", leafXML("e"), leafXML("f"), against(leafXML("b"))))) + "</adtree>")
 	f.Add("<sandtree>" + gateXML("sequential", "g", leafXML("a", "MinTime1=3"), leafXML("a")) + "</sandtree>")
+	f.Add("<adtree>" + gateXML("conjunctive", "g", leafXML("a", "ProbSucc1=0.5"), gateXML("disjunctive", "a", against(leafXML("d", "MinCost1=Infinity"))), leafXML(" threat")) + "</adtree>")
 	f.Add("<sandtree><A><node><label>0</label></node></A></sandtree>")
 	f.Fuzz(func(t *testing.T, text string) {
 		m, problems := ReadADTool("", File{"fuzz.xml", []byte(text)})
 		if problems.Err() != nil {
 			return
 		}
-		_, _ = attacktree.New(*m) // may find a cycle; must not panic
+		tree, err := attacktree.New(*m)
+		if err != nil { // a cycle
+			return
+		}
+		sameText(t, "fuzz", tree)
+		var out bytes.Buffer
+		if _, err := WriteADTool(&out, tree, ""); err != nil {
+			return // too large
+		}
+		if _, problems := ReadADTool("", File{"again.xml", out.Bytes()}); problems.Err() != nil {
+			t.Errorf("what is written cannot be read: %v\n%s", problems, out.Bytes())
+		}
 	})
 }

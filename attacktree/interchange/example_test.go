@@ -80,3 +80,32 @@ goal or theft {
 	// </opsa-mef>
 	// costs are left out, of 2 nodes
 }
+
+// A tree of ADTool becomes text of the language.
+func ExampleWriteAtree() {
+	tree, _, err := interchange.Read("lab.xml", []byte(`<adtree>
+  <node refinement="conjunctive"><label>Enter the lab</label>
+    <node refinement="disjunctive"><label>Pick the lock</label><parameter domainId="MinCost1">40</parameter></node>
+    <node refinement="disjunctive"><label>Pass the guard</label>
+      <node refinement="disjunctive" switchRole="yes"><label>Badges</label></node>
+    </node>
+  </node>
+</adtree>`), "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := interchange.WriteAtree(os.Stdout, tree); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// model "Enter the lab"
+	//
+	// goal and Enter_the_lab "Enter the lab" {
+	//   step Pick_the_lock "Pick the lock" { cost 40 }
+	//   step Pass_the_guard "Pass the guard"
+	// }
+	//
+	// control Badges "Badges" {
+	//   on Pass_the_guard { block }
+	// }
+}

@@ -3,7 +3,8 @@
 // [Read] takes any file that is known, by its content: the language itself, or
 // fault trees in the Open-PSA Model Exchange Format, which [ReadOpenPSA] reads
 // and [WriteOpenPSA] writes, or attack-defence trees of ADTool, which [ReadADTool]
-// reads.
+// reads and [WriteADTool] writes, or static trees in the format of Galileo, which
+// [ReadGalileo] reads. [WriteAtree] writes any tree in the language.
 //
 // What a format can say and a [attacktree.Model] cannot is refused, at its place
 // in the file; what is merely renamed or left out is told in warnings. What was
@@ -14,6 +15,7 @@ package interchange
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/diag"
@@ -33,7 +35,10 @@ func Read(name string, data []byte, goal string) (*attacktree.Tree, diag.List, e
 		return tree, nil, err
 	}
 	read := func(f File) (*attacktree.Model, diag.List) { return ReadOpenPSA(goal, f) }
-	if isADTool(data) {
+	switch {
+	case isGalileo(data):
+		read = func(f File) (*attacktree.Model, diag.List) { return ReadGalileo(goal, f) }
+	case isADTool(data):
 		read = func(f File) (*attacktree.Model, diag.List) { return ReadADTool(goal, f) }
 	}
 	m, problems := read(File{name, data})
@@ -45,13 +50,14 @@ func Read(name string, data []byte, goal string) (*attacktree.Tree, diag.List, e
 }
 
 // Foreign reports whether data, or the beginning of it, is in a format that
-// [Read] knows other than the language: whether it is XML.
+// [Read] knows other than the language: whether it is XML, or begins with the
+// toplevel of Galileo.
 func Foreign(data []byte) bool {
 	for _, start := range []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"} { // marks of UTF-8 and UTF-16
 		data = bytes.TrimPrefix(data, []byte(start))
 	}
 	data = bytes.TrimLeft(data, " \t\r\n\x00")
-	return len(data) > 0 && data[0] == '<'
+	return len(data) > 0 && data[0] == '<' || isGalileo(data)
 }
 
 // A File is the content of a file, and its name for messages.
@@ -74,3 +80,27 @@ const (
 	maxProblems   = 500
 	maxNearest    = 20 // suggestions for names that are not defined
 )
+
+// depthFirst puts the nodes below a root first, each before what is below it, and
+// then the others. Names that are not declared are left alone.
+func depthFirst(m *attacktree.Model, root string) {
+	byName := map[string]*attacktree.Node{}
+	var todo []string
+	for _, n := range slices.Backward(m.Nodes) {
+		byName[n.Name] = n
+		todo = append(todo, n.Name)
+	}
+	m.Nodes = m.Nodes[:0]
+	for todo = append(todo, root); len(todo) > 0; {
+		n := byName[todo[len(todo)-1]]
+		todo = todo[:len(todo)-1]
+		if n == nil {
+			continue // it has its place
+		}
+		delete(byName, n.Name)
+		m.Nodes = append(m.Nodes, n)
+		for _, c := range slices.Backward(n.Children) {
+			todo = append(todo, c)
+		}
+	}
+}

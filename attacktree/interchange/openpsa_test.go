@@ -468,14 +468,17 @@ control k { on b { block } }`))
 	for _, p := range warnings {
 		got = append(got, cmp.Or(p.Message, "?"))
 	}
-	want := []string{
-		"controls are left out, of one node",
-		"the order in a seq is left out, of one node",
-		"uncertain likelihoods are written as their means, of one node",
-		"conditions with a likelihood are written as basic events, which are read as steps, of one node",
-		"costs are left out, of 2 nodes",
+	want := []string{ // in reading order
 		"impacts are left out, of one node",
+		"the order in a seq is left out, of one node",
+		"costs are left out, of 2 nodes",
+		"uncertain likelihoods are written as their means, of one node",
+		"controls are left out, of one node",
 		"demands on the attacker are left out, of one node",
+		"conditions with a likelihood are written as basic events, which are read as steps, of one node",
+	}
+	if warnings[4].Span.Text() != "b" {
+		t.Errorf("the place is %q", warnings[4].Span.Text())
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the warnings are %q", got)

@@ -40,7 +40,7 @@ func WriteOpenPSA(w io.Writer, t *attacktree.Tree, goal string) (diag.List, erro
 	if err := x.Flush(); err != nil {
 		return nil, fmt.Errorf("interchange: writing the model: %w", err)
 	}
-	return x.warnings(), nil
+	return x.lost.warnings(), nil
 }
 
 // A writer writes one document.
@@ -51,7 +51,7 @@ type writer struct {
 	names  map[string]string  // by node: its name in the document
 	taken  map[string]bool
 	events []event
-	lost   [losses]int // nodes of which something is left out
+	lost   losses
 }
 
 // An event is a basic event, or a house event.
@@ -200,91 +200,20 @@ func ownStep(n *attacktree.Node) bool {
 	return own
 }
 
-// What a document has no place for.
-
-// A loss is a kind of thing that is left out.
-type loss int
-
-const (
-	lostControls loss = iota
-	lostGoals
-	lostOrder
-	lostSpread
-	lostConditions
-	lostSubtrees
-	lostCosts
-	lostTimes
-	lostImpacts
-	lostDemands
-	lostDetection
-	lostRates
-	lostAttempts
-	lostOverrides
-	lostNotes
-	lostNames
-	losses
-)
-
-var lossWords = [losses]string{
-	lostControls:   "controls are left out",
-	lostGoals:      "goals below other goals are plain gates",
-	lostOrder:      "the order in a seq is left out",
-	lostSpread:     "uncertain likelihoods are written as their means",
-	lostConditions: "conditions with a likelihood are written as basic events, which are read as steps",
-	lostSubtrees:   "assumed nodes are written as events, without what is below them",
-	lostCosts:      "costs are left out",
-	lostTimes:      "times are left out",
-	lostImpacts:    "impacts are left out",
-	lostDemands:    "demands on the attacker are left out",
-	lostDetection:  "chances of detection are left out",
-	lostRates:      "rates of accidents are left out",
-	lostAttempts:   "attempts are left out",
-	lostOverrides:  "numbers against single adversaries are left out",
-	lostNotes:      "notes and references are left out",
-	lostNames:      "names are changed, as . and : have another meaning there",
-}
-
-// lose notes what is left out of a node.
+// lose notes what a document has no place for of a node.
 func (x *writer) lose(n *attacktree.Node, isChild bool) {
-	for what, there := range [losses]bool{
-		lostControls:   len(x.tree.ControlsOn(n.Name)) > 0,
-		lostGoals:      n.Goal && isChild,
-		lostOrder:      n.Gate == attacktree.Seq && !n.Assume.Given(),
-		lostSpread:     !n.Likelihood.Certain() || !n.Assume.Certain(),
-		lostConditions: n.Gate == attacktree.Condition && !x.event(n).house,
-		lostSubtrees:   n.Assume.Given(),
-		lostCosts:      n.Cost.Given(),
-		lostTimes:      n.Time.Given(),
-		lostImpacts:    n.Impact.Given(),
-		lostDemands:    n.Skill != nil || len(n.Access) > 0,
-		lostDetection:  n.Detection.Given(),
-		lostRates:      n.Rate.Given(),
-		lostAttempts:   n.Attempts.Given(),
-		lostOverrides:  len(n.For) > 0,
-		lostNotes: len(n.Stride) > 0 || len(n.Threats) > 0 || len(n.Assets) > 0 || len(n.At) > 0 || len(n.Refs) > 0 ||
-			len(n.Tags) > 0 || n.Owner != "" || n.Note != "" || len(n.Basis) > 0,
-		lostNames: x.names[n.Name] != n.Name,
-	} {
-		if there {
-			x.lost[what]++
-		}
-	}
-}
-
-func (x *writer) warnings() diag.List {
-	var list diag.List
-	for what, n := range x.lost {
-		of := fmt.Sprintf("%d nodes", n)
-		switch n {
-		case 0:
-			continue
-		case 1:
-			of = "one node"
-		}
-		list = append(list, &diag.Problem{Severity: diag.Warning, Code: "left-out", Span: x.tree.Model().Span,
-			Message: lossWords[what] + ", of " + of})
-	}
-	return list
+	x.lost.of(n)
+	x.lost.add(!n.Likelihood.Certain() || !n.Assume.Certain(), n.Span, "uncertain likelihoods are written as their means")
+	x.lost.add(n.Goal && isChild, n.Span, "goals below other goals are plain gates")
+	x.lost.add(n.Gate == attacktree.Seq && !n.Assume.Given(), n.Span, "the order in a seq is left out")
+	x.lost.add(n.Gate == attacktree.Condition && !x.event(n).house, n.Span, "conditions with a likelihood are written as basic events, which are read as steps")
+	x.lost.add(n.Assume.Given(), n.Span, "assumed nodes are written as events, without what is below them")
+	x.lost.add(len(x.tree.ControlsOn(n.Name)) > 0, n.Span, "controls are left out")
+	x.lost.add(n.Cost.Given(), n.Span, "costs are left out")
+	x.lost.add(n.Time.Given(), n.Span, "times are left out")
+	x.lost.add(n.Skill != nil || len(n.Access) > 0, n.Span, "demands on the attacker are left out")
+	x.lost.add(n.Note != "", n.Span, "notes are left out")
+	x.lost.add(x.names[n.Name] != n.Name, n.Span, "names are changed, as . and : have another meaning there")
 }
 
 // Text. What goes wrong is known when the writer is flushed.

@@ -83,6 +83,13 @@ func assess(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt 
 			return g, err
 		}
 		last = s
+		if opt.BottomUp {
+			b, err := p.BottomUp(s)
+			if err != nil {
+				return g, err
+			}
+			g.BottomUp = append(g.BottomUp, b)
+		}
 	}
 	g.LeftIn = last.Name
 	var err error

@@ -17,6 +17,7 @@ type Options struct {
 	Mode      attacktree.Mode
 	Params    map[string]float64 // what-if values, in base units
 	Attacks   int                // how many of the attacks left are listed; 0: five, negative: none
+	BottomUp  bool               // of Assess: also what going from the leaves upwards gives
 	Compile   attacktree.Options // limits
 }
 
@@ -32,8 +33,9 @@ type Assessment struct {
 type GoalAssessment struct {
 	Goal, Label string
 	Results     []*attacktree.Result
-	Left        []Remaining // the cheapest minimal attacks (the likeliest where nothing has a cost) of the last scenario
-	LeftIn      string      // the name of that scenario
+	BottomUp    []*attacktree.BottomUp // of each result; empty unless asked for
+	Left        []Remaining            // the cheapest minimal attacks (the likeliest where nothing has a cost) of the last scenario
+	LeftIn      string                 // the name of that scenario
 	Values      []Value
 }
 

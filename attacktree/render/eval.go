@@ -44,8 +44,11 @@ func evalMessage(a *mitigate.Assessment) *EvalMessage {
 	msg := &EvalMessage{Format, Tool, modelMessage(a.Tree), []GoalMessage{}}
 	for _, g := range a.Goals {
 		goal := GoalMessage{g.Goal, g.Label, []ScenarioMessage{}, []ValueMessage{}}
-		for _, r := range g.Results {
+		for i, r := range g.Results {
 			goal.Scenarios = append(goal.Scenarios, scenarioMessage(r))
+			if len(g.BottomUp) > i {
+				goal.Scenarios[i].BottomUp = bottomUpMessage(r, g.BottomUp[i])
+			}
 		}
 		for _, v := range g.Values {
 			goal.Controls = append(goal.Controls, ValueMessage{

@@ -56,6 +56,7 @@ func (r *goalReport) write(p *page) {
 	p.table(r.figures())
 	r.bestAttacks(p)
 	r.remarks(p)
+	r.bottomUp(p)
 	if len(r.Left) > 0 {
 		p.heading(3, r.leftTitle())
 		p.table(r.left())

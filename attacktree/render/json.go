@@ -74,6 +74,8 @@ type ScenarioMessage struct {
 	AtMeans bool                `json:"at_means,omitempty"` // likelihood and impact are values at the means, not the means
 	Assumed []AssumptionMessage `json:"assumed,omitempty"`
 	Limits  map[string]string   `json:"limits,omitempty"` // figures that a limit left out, and why
+
+	BottomUp []BottomUpMessage `json:"bottom_up,omitempty"` // if it was asked for: what going from the leaves upwards gives
 }
 
 // FigureMessage is a computed number. Low and High stand only where it is not exact.

@@ -132,7 +132,7 @@ func paramNames(tree *attacktree.Tree) []string {
 // completeFiles offers models for every argument, completeFile for the first
 // alone, and completeFileThenSets sets after it.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"atree", "xml"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"atree", "xml", "dft"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 func completeFile(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {

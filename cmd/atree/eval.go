@@ -20,6 +20,7 @@ func evalCommand(e *env) *cobra.Command {
 	var failIf []string
 	var by string
 	var trace bool
+	var bottomUp bool
 	cmd := &cobra.Command{
 		Use:   "eval FILE",
 		Short: "What does an attack cost, how likely is it?",
@@ -28,6 +29,7 @@ func evalCommand(e *env) *cobra.Command {
 			"planned, or with --set in inherent and the sets given.",
 		Example: `atree eval examples/model-weights.atree
 atree eval --set all --format json examples/model-weights.atree
+atree eval --bottom-up examples/model-weights.atree
 atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
@@ -49,7 +51,7 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 			if trace {
 				return e.evalTrace(tree, q.goal)
 			}
-			return e.eval(cmd.Context(), tree, &q, by, gates)
+			return e.eval(cmd.Context(), tree, &q, by, gates, bottomUp)
 		},
 	}
 	q.flags(cmd)
@@ -57,17 +59,20 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 	cmd.Flags().StringArrayVar(&failIf, "fail-if", nil,
 		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+figureNames())
 	group(cmd.Flags(), "Gate", "fail-if")
+	cmd.Flags().BoolVar(&bottomUp, "bottom-up", false, "show beside the exact figures what tools get that go from the leaves upwards, as if nothing were shared")
+	group(cmd.Flags(), "Comparison", "bottom-up")
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
 	return cmd
 }
 
-func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, by string, gates []threshold) error {
+func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, by string, gates []threshold, bottomUp bool) error {
 	opt, err := q.options(tree)
 	if err != nil {
 		return err
 	}
+	opt.BottomUp = bottomUp
 	if opt.Goal != "" {
 		if err := knownGoal(tree, opt.Goal); err != nil {
 			return err

@@ -34,7 +34,7 @@ func helpCommand() *cobra.Command {
 }
 
 // headings are those of the groups of flags, in the order in which help shows them.
-var headings = []string{"Question", "Gate", "List", "Picture", "Check", "Style", "Input", "Output", "Limits"}
+var headings = []string{"Question", "Gate", "Comparison", "List", "Picture", "Conversion", "Check", "Style", "Input", "Output", "Limits"}
 
 // writeHelp says in one sentence what a verb does, how it is typed, with
 // examples, and lists its flags by what they are about.

@@ -13,6 +13,7 @@
 //	atree stride FILE          which threats does the system have, which are covered?
 //	atree catalog …            what is known about threats to AI systems?
 //	atree dot FILE             a picture, for Graphviz
+//	atree convert FILE         other tools' formats, and atree text from them
 //	atree explain CODE         what a diagnostic means
 //
 // The answer goes to standard output, all else to standard error. The exit
@@ -103,7 +104,7 @@ atree help eval`,
 	}
 	root.AddCommand(
 		checkCommand(e), fmtCommand(e), evalCommand(e), attacksCommand(e), compareCommand(e), optimizeCommand(e),
-		attackersCommand(e), simulateCommand(e), mergeCommand(e), strideCommand(e), catalogCommand(e), dotCommand(e), explainCommand(e), versionCommand(e), completionCommand(e))
+		attackersCommand(e), simulateCommand(e), mergeCommand(e), strideCommand(e), catalogCommand(e), dotCommand(e), convertCommand(e), explainCommand(e), versionCommand(e), completionCommand(e))
 	root.SetVersionTemplate("atree {{.Version}}\n")
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
@@ -130,7 +131,7 @@ func unknownVerb(root *cobra.Command, word string) error {
 // that it comes from: who types a command knows no packages.
 func oneLine(err error) string {
 	s := shown(strings.ReplaceAll(err.Error(), "\n", "; "))
-	for _, name := range []string{"attacktree: ", "mitigate: ", "uncertain: ", "attackers: ", "render: ", "program: ", "catalog: "} {
+	for _, name := range []string{"attacktree: ", "mitigate: ", "uncertain: ", "attackers: ", "render: ", "program: ", "catalog: ", "interchange: "} {
 		s = strings.TrimPrefix(s, name)
 	}
 	var limit *attacktree.LimitError
