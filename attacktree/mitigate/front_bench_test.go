@@ -72,16 +72,22 @@ func BenchmarkFront(b *testing.B) {
 		for seed := range uint64(3) {
 			b.Run(fmt.Sprintf("steps=%d/controls=%d/shared=%d/seed=%d", x.steps, x.controls, x.shared, seed), func(b *testing.B) {
 				tree, p := x.program(b, seed)
-				for b.Loop() {
-					f, err := Front(context.Background(), tree, p, nil)
-					if err != nil {
-						b.Fatal(err)
-					}
-					b.ReportMetric(float64(f.Searched), "nodes")
-					b.ReportMetric(float64(len(f.Points)), "points")
-					b.ReportMetric(100*f.Gap, "gap%")
-				}
+				benchmarkFront(b, tree, p, nil)
 			})
 		}
+	}
+}
+
+// benchmarkFront finds a front, and reports how much was searched, how many points
+// it has and how far it is proved.
+func benchmarkFront(b *testing.B, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) {
+	for b.Loop() {
+		f, err := Front(context.Background(), tree, p, opt)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(f.Searched), "nodes")
+		b.ReportMetric(float64(len(f.Points)), "points")
+		b.ReportMetric(100*f.Gap, "gap%")
 	}
 }
