@@ -51,12 +51,18 @@ type FrontOptions struct {
 	Forbid    []string           // controls of no set
 	Budget    *float64           // greatest cost of a set; nil: none
 	MaxNodes  int                // of the search; 0: DefaultSearch
+	MaxWork   int64              // steps of the search; 0: DefaultWork
 	Gap       float64            // the search may end where the front is proved to so much, as ControlFront.Gap
 }
 
-// DefaultSearch is how many nodes a search looks at where FrontOptions does not
-// say.
-const DefaultSearch = 100_000
+// Where FrontOptions does not say, a search ends after so many nodes, or so many
+// steps: pairs of values that are put together for a bound, and evaluated gates.
+// A core takes several hundred million of these a second, so that with two of them
+// the longest search takes some ten seconds, whatever the size of the model.
+const (
+	DefaultSearch = 100_000
+	DefaultWork   = 5_000_000_000
+)
 
 // A ControlFront is the Pareto front of the cost of a set of controls against
 // the residual: each point leaves less than all sets that cost no more. Of sets
@@ -99,9 +105,12 @@ func Front(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *
 		return nil, err
 	}
 	out := &ControlFront{Objective: c.objective}
-	s := &search{choice: c, most: opt.MaxNodes, limit: math.MaxInt64, gap: opt.Gap}
+	s := &search{choice: c, most: opt.MaxNodes, limit: opt.MaxWork, gap: opt.Gap}
 	if s.most <= 0 {
 		s.most = DefaultSearch
+	}
+	if s.limit <= 0 {
+		s.limit = DefaultWork
 	}
 	if s.workers, err = c.allWorkers(ctx); err != nil {
 		return nil, err

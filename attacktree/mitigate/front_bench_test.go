@@ -78,6 +78,17 @@ func BenchmarkFront(b *testing.B) {
 	}
 }
 
+// Where all of sixty controls act on two to five steps, the search ends at its
+// limit: what counts is how far the front is proved by then.
+func BenchmarkFrontHostile(b *testing.B) {
+	tree, p := instance{100, 60, 60, 5}.program(b, 0)
+	for _, work := range []int64{5e7, 5e8, DefaultWork} {
+		b.Run(fmt.Sprintf("work=%.0e", float64(work)), func(b *testing.B) {
+			benchmarkFront(b, tree, p, &FrontOptions{MaxWork: work})
+		})
+	}
+}
+
 // benchmarkFront finds a front, and reports how much was searched, how many points
 // it has and how far it is proved.
 func benchmarkFront(b *testing.B, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) {

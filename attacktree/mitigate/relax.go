@@ -120,6 +120,7 @@ type bounds struct {
 	changed []bool
 	stale   []bool
 	lists   [][]option
+	visited [][]int32 // of visit: options
 	work    int64 // pairs of options and steps of programs so far
 	scratch
 }
@@ -135,14 +136,12 @@ func (r *relaxation) newBounds(s *compiled.Structure) *bounds {
 	b := &bounds{
 		relaxation: r, s: s, prob: make([]float64, len(s.Nodes)),
 		status: make([]decision, n), held: make([]bool, n), changed: make([]bool, n),
-		stale: make([]bool, len(r.parts)), lists: make([][]option, len(r.parts)),
+		stale: make([]bool, len(r.parts)), lists: make([][]option, len(r.parts)), visited: make([][]int32, len(r.parts)),
 	}
 	for _, p := range r.meshes {
 		b.states = append(b.states, p.NewState())
 	}
-	for i := range b.stale {
-		b.stale[i] = true
-	}
+	b.forget()
 	return b
 }
 
@@ -250,12 +249,16 @@ func (b *bounds) pairs(out []option, kind partKind, xs, ys []option, in window) 
 		case kind == orPart:
 			base, factor = x.value, 1-x.value
 		}
+		cells := b.cells[x.cell:]
 		for j := from; j < to; j++ {
 			y := &ys[j]
 			cost := x.cost + y.cost
 			value := base + factor*y.value
-			if c := &b.cells[x.cell+y.cell]; value < c.value || cost < c.cost {
-				b.put(c, cost, value, int32(i), int32(j), 0)
+			switch c := &cells[y.cell]; {
+			case value < c.value:
+				c.cost, c.value, c.by = min(cost, c.cost), value, [3]int32{int32(i), int32(j)}
+			case cost < c.cost:
+				c.cost = cost
 			}
 		}
 		b.work += int64(max(to-from, 1))
@@ -263,7 +266,8 @@ func (b *bounds) pairs(out []option, kind partKind, xs, ys []option, in window) 
 	return b.close(out)
 }
 
-// open clears the cells up to the last that is needed.
+// open clears the cells up to the last that is needed. A cell then stands for the
+// least cost and the least value of what falls into it.
 func (b *bounds) open(top int32) {
 	b.top = int(top) + 1
 	if len(b.cells) < b.top {
@@ -273,15 +277,6 @@ func (b *bounds) open(top int32) {
 		b.cells[i].cost, b.cells[i].value = math.Inf(1), math.Inf(1)
 	}
 	b.work += int64(b.top)
-}
-
-// put adds an option to a cell, which stands for the least cost and the least
-// value of what falls into it.
-func (b *bounds) put(c *option, cost, value float64, i, j, k int32) {
-	c.cost = min(c.cost, cost)
-	if value < c.value {
-		c.value, c.by = value, [3]int32{i, j, k}
-	}
 }
 
 // close lists what is best in the cells.
@@ -367,7 +362,11 @@ func (b *bounds) cases(out, xs, so, not []option) []option {
 		})
 		for j := range both {
 			o := &both[j]
-			b.put(&b.cells[xs[i].cell+o.cell], xs[i].cost+o.cost, o.value, int32(i), o.by[0], o.by[1])
+			c := &b.cells[xs[i].cell+o.cell]
+			c.cost = min(c.cost, xs[i].cost+o.cost)
+			if o.value < c.value {
+				c.value, c.by = o.value, [3]int32{int32(i), o.by[0], o.by[1]}
+			}
 		}
 	}
 	return b.close(out)
@@ -465,32 +464,45 @@ func (b *bounds) number(p *part, held []bool) float64 {
 	return b.states[p.index].Value(0)
 }
 
+// forget makes all lists stale.
+func (b *bounds) forget() {
+	for i := range b.stale {
+		b.stale[i] = true
+	}
+}
+
 // maxVisits bounds how many options of parts are looked at to see what an option
 // of the whole is made of.
 const maxVisits = 1 << 14
 
-// visit calls leaf for each leaf, with the option, that an option of the whole is
-// made of, as far as the estimates of the last window go.
+// visit calls leaf for each leaf, with the option, that an option of the whole of
+// the last estimate is made of, once each.
 func (b *bounds) visit(index int32, leaf func(part int32, o *option)) {
-	type use struct{ part, option int32 }
-	seen := map[use]bool{}
-	stack := []use{{int32(len(b.parts) - 1), index}}
-	for len(stack) > 0 && len(seen) < maxVisits {
-		u := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if seen[u] {
-			continue
+	for i := range b.visited {
+		b.visited[i] = b.visited[i][:0]
+	}
+	b.visited[len(b.parts)-1] = append(b.visited[len(b.parts)-1], index)
+	see := func(part, option int32) {
+		if !slices.Contains(b.visited[part], option) {
+			b.visited[part] = append(b.visited[part], option)
 		}
-		seen[u] = true
-		p, o := &b.parts[u.part], &b.lists[u.part][u.option]
-		if p.kind.leaf() {
-			leaf(u.part, o)
-			continue
+	}
+	visits := 0
+	for i := len(b.parts) - 1; i >= 0 && visits < maxVisits; i-- {
+		p := &b.parts[i]
+		visits += len(b.visited[i])
+		for _, at := range b.visited[i] {
+			o := &b.lists[i][at]
+			if p.kind.leaf() {
+				leaf(int32(i), o)
+				continue
+			}
+			see(p.a, o.by[0])
+			see(p.b, o.by[1])
+			if p.kind == casePart {
+				see(p.c, o.by[2])
+			}
 		}
-		if p.kind == casePart {
-			stack = append(stack, use{p.c, o.by[2]})
-		}
-		stack = append(stack, use{p.a, o.by[0]}, use{p.b, o.by[1]})
 	}
 }
 

@@ -116,10 +116,14 @@ func (s *search) run(ctx context.Context) error {
 		return s.stopped(ctx, err)
 	}
 	s.merge(first.tried)
-	if err := first.tune(ctx, root, all, &s.found); err != nil {
-		return s.stopped(ctx, err)
-	}
+	tuned := s.relaxation == nil
 	for len(s.open) > 0 && s.nodes < s.most && s.work < s.limit && ctx.Err() == nil {
+		if !tuned && s.nodes >= tuneAfter {
+			tuned = true
+			if err := s.tune(ctx, root, all); err != nil {
+				return s.stopped(ctx, err)
+			}
+		}
 		var batch []branch
 		for len(batch) < min(round, s.most-s.nodes) && len(s.open) > 0 && s.open[0].gap > s.gap {
 			batch = append(batch, heap.Pop(&s.open).(branch))
@@ -147,6 +151,18 @@ func (s *search) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// tune improves the relaxation, which all workers share.
+func (s *search) tune(ctx context.Context, root []decision, in window) error {
+	before := s.workers[0].lower.work
+	err := s.workers[0].tune(ctx, root, in, &s.found)
+	s.merge(s.workers[0].tried)
+	s.work += s.workers[0].lower.work - before
+	for _, w := range s.workers {
+		w.lower.forget()
+	}
+	return err
 }
 
 // A result is what came of a node.

@@ -3,6 +3,7 @@ package mitigate
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // share divides the cost of each control among its copies, in proportion to
@@ -77,7 +78,137 @@ func (r *relaxation) share(weights [][]float64) {
 	}
 }
 
-// tune looks for shares that raise the bound at the root.
+const (
+	tuneAfter  = 64 // nodes, so that what is easy does without
+	tuneRounds = 40
+	tunePoints = 16 // of the bound that are looked at in a round
+)
+
+// tune looks for shares that raise the bound at the root: a copy that is chosen
+// where others of its control are not is cheap for what it does there, and takes
+// over some of their shares (multiplicative steps along a subgradient of what is a
+// Lagrangian decomposition). The shares that came closest to what was found are
+// kept, and the sets that the bounds suggest are tried.
 func (w *worker) tune(ctx context.Context, root []decision, in window, found *staircase) error {
-	return ctx.Err()
+	r := w.relaxation
+	weights := make([][]float64, len(r.parts))
+	for i := range r.parts {
+		weights[i] = make([]float64, len(r.parts[i].controls))
+		for k := range weights[i] {
+			weights[i][k] = 1
+		}
+	}
+	var best [][]float64
+	closest := math.Inf(-1)
+	fixed := w.fixed(root)
+	w.status, w.found, w.tried = root, found.Clone(), nil
+	for n := range tuneRounds {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r.share(weights)
+		w.lower.forget()
+		bound := w.lower.estimate(root, fixed, in)
+		if near := closeness(bound, found); near > closest {
+			closest, best = near, deepClone(weights)
+		}
+		var open []estimate
+		for _, e := range bound {
+			if !notAbove(found.At(e.cost*(1+slack)), e.value) {
+				open = append(open, e)
+			}
+		}
+		if len(open) == 0 {
+			break
+		}
+		chosen := make([][]float64, len(r.parts)) // how often, less how often all copies of the control are
+		for i := range chosen {
+			chosen[i] = make([]float64, len(weights[i]))
+		}
+		stride := (len(open) + tunePoints - 1) / tunePoints
+		points := 0.0
+		for i := n % stride; i < len(open); i += stride {
+			points++
+			w.lower.disagree(open[i].index, chosen)
+			some, split := w.lower.members(open[i].index)
+			for _, list := range [][]int32{nil, split} { // with all that some copy has, and with what all have
+				set := held(root)
+				for _, j := range some {
+					set[j] = true
+				}
+				for _, j := range list {
+					set[j] = false
+				}
+				if err := w.try(ctx, set); err != nil {
+					return err
+				}
+			}
+		}
+		step := 1.5 / math.Sqrt(float64(n+1)) / max(points, 1)
+		for i := range weights {
+			for k := range weights[i] {
+				weights[i][k] = min(max(weights[i][k]*math.Exp(step*chosen[i][k]), 1e-3), 1e3)
+			}
+		}
+	}
+	r.share(best)
+	return nil
+}
+
+// disagree adds to each copy that an option of the whole is made of how much more
+// it is chosen than the copies of its control are on average.
+func (b *bounds) disagree(index int32, more [][]float64) {
+	chosen, copies := make([]float64, len(b.cost)), make([]float64, len(b.cost))
+	type use struct {
+		part   int32
+		option *option
+	}
+	var leaves []use
+	b.visit(index, func(i int32, o *option) {
+		leaves = append(leaves, use{i, o})
+		b.copies(i, o, func(_ int, j int32, has bool) {
+			copies[j]++
+			if has {
+				chosen[j]++
+			}
+		})
+	})
+	for _, u := range leaves {
+		b.copies(u.part, u.option, func(k int, j int32, has bool) {
+			x := -chosen[j] / copies[j]
+			if has {
+				x++
+			}
+			more[u.part][k] += x
+		})
+	}
+}
+
+// closeness says how near a bound lies to what was found: 0 if nowhere below,
+// else less.
+func closeness(bound []estimate, found *staircase) float64 {
+	sum := 0.0
+	i := 0
+	for _, p := range found.Points() {
+		for i+1 < len(bound) && bound[i+1].cost <= p.Cost*(1+slack) {
+			i++
+		}
+		if len(bound) == 0 || bound[i].cost > p.Cost*(1+slack) || bound[i].value >= p.Value {
+			continue
+		}
+		if gap := (p.Value - bound[i].value) / math.Abs(p.Value); gap < 1e3 {
+			sum -= gap
+		} else {
+			sum -= 1e3 // of values that are 0 or infinite
+		}
+	}
+	return sum
+}
+
+func deepClone(x [][]float64) [][]float64 {
+	out := make([][]float64, len(x))
+	for i := range x {
+		out[i] = slices.Clone(x[i])
+	}
+	return out
 }
