@@ -112,7 +112,7 @@ func Front(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *
 	if s.limit <= 0 {
 		s.limit = DefaultWork
 	}
-	if s.workers, err = c.allWorkers(ctx); err != nil {
+	if s.workers, err = c.allWorkers(); err != nil {
 		return nil, err
 	}
 	if err := s.run(ctx); err != nil {
@@ -128,13 +128,10 @@ func Front(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *
 			continue
 		}
 		last = q.Value
-		names := []string{}
-		for j, in := range q.Choice {
-			if in {
-				names = append(names, t.Model().Controls[j].Name)
-			}
+		if x, err := s.workers[0].asEvaluated(ctx, q.Choice); err == nil {
+			q.Value = x
 		}
-		out.Points = append(out.Points, FrontPoint{names, q.Cost, c.shown(q.Value)})
+		out.Points = append(out.Points, FrontPoint{namesOf(t, q.Choice), q.Cost, c.shown(q.Value)})
 	}
 	bound := s.bound()
 	out.Gap = front.Gap(&s.found, &bound)
@@ -149,6 +146,17 @@ func Front(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *
 		out.Bound = append(out.Bound, BoundPoint{q.Cost, c.shown(q.Value)})
 	}
 	return out, nil
+}
+
+// namesOf names the controls of a set.
+func namesOf(t *attacktree.Tree, set []bool) []string {
+	names := []string{}
+	for j, k := range t.Model().Controls {
+		if set[j] {
+			names = append(names, k.Name)
+		}
+	}
+	return names
 }
 
 // slack is the relative difference below which numbers count as equal.
@@ -167,7 +175,8 @@ type choice struct {
 	acts       []bool // has an effect on what is valued
 
 	structure  func() (*compiled.Structure, error) // a new one
-	relaxation *relaxation                         // nil: only the plain bound
+	first      *valuer
+	relaxation *relaxation // nil: only the plain bound
 }
 
 // shown turns what is searched for into the value of the objective.
@@ -247,11 +256,10 @@ func newChoice(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, o
 		}
 	}
 	c.actOn(s)
-	v, err := newValuer(ctx, s, c.objective, n)
-	if err != nil {
+	if c.first, err = newValuer(ctx, s, c.objective, n); err != nil {
 		return nil, err
 	}
-	if c.objective != CheapestCost || v.sets != nil {
+	if c.objective != CheapestCost || c.first.sets != nil {
 		c.relaxation, err = newRelaxation(ctx, s, c.objective, c.cost)
 	}
 	return c, err

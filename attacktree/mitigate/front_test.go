@@ -36,6 +36,31 @@ func constrained(seed uint64, m *attacktree.Model) {
 // bySets returns the front over all sets of controls, from the definition.
 func bySets(t *testing.T, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) []FrontPoint {
 	t.Helper()
+	sets := allSets(t, tree, p, opt)
+	var front []FrontPoint
+	slices.SortStableFunc(sets, func(a, b FrontPoint) int { return compareCosts(a.Cost, b.Cost) })
+	for i := 0; i < len(sets); {
+		best := sets[i]
+		for ; i < len(sets) && sets[i].Cost == best.Cost; i++ {
+			if sets[i].Value < best.Value {
+				best = sets[i]
+			}
+		}
+		if len(front) == 0 || best.Value < front[len(front)-1].Value-1e-10*math.Abs(front[len(front)-1].Value) {
+			front = append(front, best)
+		}
+	}
+	for i := range front {
+		if opt.Objective == CheapestCost {
+			front[i].Value = -front[i].Value
+		}
+	}
+	return front
+}
+
+// allSets values all sets that meet the constraints; less is better.
+func allSets(t *testing.T, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) []FrontPoint {
+	t.Helper()
 	m := tree.Model()
 	var sets []FrontPoint
 	e := p.NewEvaluator()
@@ -86,25 +111,7 @@ func bySets(t *testing.T, tree *attacktree.Tree, p *attacktree.Program, opt *Fro
 		}
 		sets = append(sets, FrontPoint{names, cost, value})
 	}
-	var front []FrontPoint
-	slices.SortStableFunc(sets, func(a, b FrontPoint) int { return compareCosts(a.Cost, b.Cost) })
-	for i := 0; i < len(sets); {
-		best := sets[i]
-		for ; i < len(sets) && sets[i].Cost == best.Cost; i++ {
-			if sets[i].Value < best.Value {
-				best = sets[i]
-			}
-		}
-		if len(front) == 0 || best.Value < front[len(front)-1].Value-1e-10*math.Abs(front[len(front)-1].Value) {
-			front = append(front, best)
-		}
-	}
-	for i := range front {
-		if opt.Objective == CheapestCost {
-			front[i].Value = -front[i].Value
-		}
-	}
-	return front
+	return sets
 }
 
 func sameFront(t *testing.T, where string, want []FrontPoint, got *ControlFront) {

@@ -1,6 +1,7 @@
 package mitigate
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -113,6 +114,7 @@ func cellOf(cost []float64) (unit, cell float64) {
 type bounds struct {
 	*relaxation
 	s       *compiled.Structure
+	ctx     context.Context  // of the last estimate
 	states  []*program.State // of meshes
 	prob    []float64
 	status  []decision // as of the last estimate
@@ -121,7 +123,7 @@ type bounds struct {
 	stale   []bool
 	lists   [][]option
 	visited [][]int32 // of visit: options
-	work    int64 // pairs of options and steps of programs so far
+	work    int64     // pairs of options and steps of programs so far
 	scratch
 }
 
@@ -157,11 +159,16 @@ type window struct{ low, high float64 }
 
 // estimate returns the bound for the sets that agree with some decisions, of
 // which those that are in cost fixed, in a window.
-func (b *bounds) estimate(status []decision, fixed float64, in window) []estimate {
+// It ends with an error only where ctx does, and is then good for nothing more.
+func (b *bounds) estimate(ctx context.Context, status []decision, fixed float64, in window) ([]estimate, error) {
 	if fixed > in.high {
-		return nil
+		return nil, nil
 	}
+	b.ctx = ctx
 	b.renew(status)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	last := len(b.parts) - 1
 	if b.stale[last] || !b.parts[last].kind.leaf() {
 		b.lists[last] = b.solve(last, window{in.low - fixed, in.high - fixed})
@@ -181,7 +188,7 @@ func (b *bounds) estimate(status []decision, fixed float64, in window) []estimat
 		}
 		out = append(out, estimate{cost, o.value, int32(i)})
 	}
-	return out
+	return out, ctx.Err()
 }
 
 // renew brings the lists of all parts but the last up to date.
@@ -201,7 +208,7 @@ func (b *bounds) renew(status []decision) {
 		default:
 			b.stale[i] = b.stale[i] || b.stale[p.a] || b.stale[p.b]
 		}
-		if b.stale[i] && i < len(b.parts)-1 {
+		if b.stale[i] && i < len(b.parts)-1 && b.ctx.Err() == nil {
 			b.lists[i] = b.solve(i, window{math.Inf(-1), math.Inf(1)})
 		}
 	}
@@ -407,7 +414,7 @@ func (b *bounds) leaf(out []option, p *part) []option {
 				b.held[p.controls[free[i]]] = true
 			}
 			out = append(out, option{cost: cost, value: b.number(p, b.held), by: [3]int32{-1}})
-			if i == len(free) {
+			if i == len(free) || b.ctx.Err() != nil {
 				break
 			}
 		}

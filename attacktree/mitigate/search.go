@@ -83,16 +83,12 @@ func (f *frontier) Pop() any {
 }
 
 // newWorker returns one more worker.
-func (c *choice) newWorker(ctx context.Context) (*worker, error) {
+func (c *choice) newWorker() (*worker, error) {
 	s, err := c.structure()
 	if err != nil {
 		return nil, err
 	}
-	v, err := newValuer(ctx, s, c.objective, len(c.cost))
-	if err != nil {
-		return nil, err
-	}
-	w := &worker{choice: c, valuer: v}
+	w := &worker{choice: c, valuer: c.first.another(s)}
 	if c.relaxation != nil {
 		w.lower = c.relaxation.newBounds(s)
 	}
@@ -432,7 +428,7 @@ func (w *worker) greedy(ctx context.Context, root []decision) error {
 // or the plain one.
 func (w *worker) estimate(ctx context.Context, in window) ([]estimate, error) {
 	if w.lower != nil {
-		return w.lower.estimate(w.status, w.fixed(w.status), in), nil
+		return w.lower.estimate(ctx, w.status, w.fixed(w.status), in)
 	}
 	return w.plain(ctx, w.fixed(w.status))
 }
@@ -638,10 +634,10 @@ func (s *search) bound() front.Staircase[struct{}] {
 }
 
 // allWorkers returns as many workers as there are cores.
-func (c *choice) allWorkers(ctx context.Context) ([]*worker, error) {
+func (c *choice) allWorkers() ([]*worker, error) {
 	var all []*worker
 	for range max(runtime.GOMAXPROCS(0), 1) {
-		w, err := c.newWorker(ctx)
+		w, err := c.newWorker()
 		if err != nil {
 			return nil, err
 		}

@@ -103,12 +103,12 @@ func (w *worker) tune(ctx context.Context, root []decision, in window, found *st
 	fixed := w.fixed(root)
 	w.status, w.found, w.tried = root, found.Clone(), nil
 	for n := range tuneRounds {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		r.share(weights)
 		w.lower.forget()
-		bound := w.lower.estimate(root, fixed, in)
+		bound, err := w.lower.estimate(ctx, root, fixed, in)
+		if err != nil {
+			return err
+		}
 		if near := closeness(bound, found); near > closest {
 			closest, best = near, deepClone(weights)
 		}

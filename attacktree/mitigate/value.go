@@ -14,10 +14,20 @@ import (
 type valuer struct {
 	s         *compiled.Structure
 	objective Objective
-	state     *program.State // of chances
+	program   *program.Program // of chances
+	state     *program.State
 	prob      []float64
 	sets      *program.Family // of attacks; nil: not needed, or not all that counts
 	size      int             // of what an evaluation goes through
+}
+
+// another returns a valuer like v for another goroutine, given a structure for it.
+func (v *valuer) another(s *compiled.Structure) *valuer {
+	w := &valuer{s: s, objective: v.objective, sets: v.sets, size: v.size}
+	if v.program != nil {
+		w.program, w.state, w.prob = v.program, v.program.NewState(), make([]float64, len(s.Nodes))
+	}
+	return w
 }
 
 // newValuer prepares an objective for a model with so many controls.
@@ -55,8 +65,8 @@ func newValuer(ctx context.Context, s *compiled.Structure, objective Objective, 
 	if !p.Exact() {
 		return nil, errors.New("mitigate: the likelihood is known by bounds only, since the limit of diagram nodes was reached; expected an exact one to choose controls by")
 	}
-	v.state, v.prob, v.size = p.NewState(), make([]float64, len(s.Nodes)), p.Size()+len(s.Nodes)
-	return v, nil
+	v.program, v.size = p, p.Size()+len(s.Nodes)
+	return v.another(s), nil
 }
 
 // value returns what a set leaves.
@@ -73,13 +83,22 @@ func (v *valuer) value(ctx context.Context, held []bool) (float64, error) {
 	}
 	v.state.Eval(v.prob)
 	if v.objective == Likelihood {
-		return v.state.Value(0), nil
+		return v.state.Value(0), ctx.Err()
 	}
 	sum := 0.0
 	for i := range v.s.Losses {
 		sum += v.s.Loss(i, held) * v.state.Value(1+i)
 	}
-	return sum, nil
+	return sum, ctx.Err()
+}
+
+// asEvaluated returns what a set leaves with the digits of an evaluation.
+func (v *valuer) asEvaluated(ctx context.Context, held []bool) (float64, error) {
+	if v.objective == CheapestCost {
+		x, err := v.s.Cheapest(ctx, held)
+		return -x, err
+	}
+	return v.value(ctx, held)
 }
 
 // An attackCost is the cost of the cheapest of some attacks, +Inf where there is

@@ -11,7 +11,8 @@ import (
 
 // Defended returns a random attack-defence tree with so many nodes, of which so
 // many are basic defences: each defence is a control that blocks the node that it
-// stands at, and every third one is countered by an attack, which bypasses it.
+// stands at, mostly a leaf, and every third one is countered by an attack, which
+// bypasses it.
 // Of the leaves of the attacker, the share repeated, from 0 to 1, is a leaf that
 // stands elsewhere already, so that the graph is no tree; a tenth of that share of
 // the defences stand at two nodes. Attacks and defences cost 1 to 100.
@@ -69,6 +70,9 @@ func Defended(seed uint64, nodes, defences int, repeated float64) attacktree.Mod
 		}
 		for len(at.Targets) < places {
 			n := main[r.IntN(len(main))]
+			if !n.Gate.Leaf() && r.IntN(10) > 0 {
+				continue
+			}
 			if used[n.Name] < 2 { // two at most, since each bypass doubles the states of a node
 				used[n.Name]++
 				at.Targets = append(at.Targets, attacktree.Target{Name: n.Name})
