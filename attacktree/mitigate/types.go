@@ -17,6 +17,7 @@ type Options struct {
 	Mode      attacktree.Mode
 	Params    map[string]float64 // what-if values, in base units
 	Attacks   int                // how many of the attacks left are listed; 0: five, negative: none
+	Explain   bool               // of Compare and Optimize: what the controls do
 	Compile   attacktree.Options // limits
 }
 
@@ -91,4 +92,5 @@ type Comparison struct {
 	Mode      attacktree.Mode
 	Adversary string // empty: nobody in particular
 	Rows      []Row
+	Explained []*Explanation // by row, with Options.Explain
 }

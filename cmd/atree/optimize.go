@@ -20,6 +20,8 @@ type wish struct {
 	target    string
 	require   string
 	forbid    string
+	gap       string
+	explain   bool
 }
 
 func optimizeCommand(e *env) *cobra.Command {
@@ -34,7 +36,8 @@ func optimizeCommand(e *env) *cobra.Command {
 			"Exit status 1 if no set meets the target and the constraints.",
 		Example: `atree optimize examples/model-weights.atree
 atree optimize --budget 500k --require mfa examples/model-weights.atree
-atree optimize --objective likelihood --target 5% examples/model-weights.atree`,
+atree optimize --objective likelihood --target 5% examples/model-weights.atree
+atree optimize --explain examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,7 +59,9 @@ atree optimize --objective likelihood --target 5% examples/model-weights.atree`,
 	fs.StringVar(&w.target, "target", "", "find the cheapest set that brings the figure to `VALUE`, as 2M or 5%")
 	fs.StringVar(&w.require, "require", "", "controls that must be in the set, a comma list of controls and `SETS`")
 	fs.StringVar(&w.forbid, "forbid", "", "controls that must not be in it, a comma list of controls and `SETS`")
-	group(fs, "Question", "objective", "budget", "target", "require", "forbid")
+	fs.StringVar(&w.gap, "gap", "", "end the search when the front is proved to `SHARE` of its values, as 1% (default: to the end)")
+	fs.BoolVar(&w.explain, "explain", false, "say what each control of the choice does, what each step down the front changes, and which attacks it leaves")
+	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "explain")
 	complete(cmd, "objective", "expected_impact", "likelihood", "cheapest_cost")
 	completeNames(cmd, "require", setNames)
 	completeNames(cmd, "forbid", setNames)
@@ -81,6 +86,7 @@ func (e *env) optimize(ctx context.Context, tree *attacktree.Tree, q *question, 
 	if err != nil {
 		return err
 	}
+	opt.Explain = w.explain
 	var o *mitigate.Optimization
 	failure := q.limits.run(ctx, e, func(ctx context.Context) (err error) {
 		o, err = mitigate.Optimize(ctx, tree, opt, front, target)
@@ -121,6 +127,13 @@ func (w *wish) options(tree *attacktree.Tree) (opt *mitigate.FrontOptions, targe
 	}
 	if target, err = given("--target", w.target, unit); err != nil {
 		return nil, nil, err
+	}
+	gap, err := given("--gap", w.gap, attacktree.Share)
+	if err != nil {
+		return nil, nil, err
+	}
+	if gap != nil {
+		opt.Gap = *gap
 	}
 	for _, list := range []struct {
 		flag, words string
