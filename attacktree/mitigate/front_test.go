@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -174,6 +176,129 @@ func TestFront(t *testing.T) {
 	}
 	if points < 2000 {
 		t.Errorf("expected fronts of some length, found %d points in all", points)
+	}
+}
+
+// Fronts of models with up to fourteen controls, of which most are there to choose.
+func TestFrontOfMany(t *testing.T) {
+	ctx := context.Background()
+	models := uint64(40)
+	if testing.Short() {
+		models = 5
+	}
+	for seed := range models {
+		options := treegen.Everything
+		options.Controls = 10 + int(seed%5)
+		options.Impacts, options.Share, options.Variables = 0.3, 0.5, 14
+		m := treegen.Random(1000+seed, options)
+		constrained(seed, &m)
+		if seed%3 == 0 {
+			for _, k := range m.Controls { // costs without a common unit
+				k.Cost = quantity.Exactly(math.Sqrt(float64(2 + len(k.Name)*int(seed) + len(k.Effects))))
+			}
+		}
+		tree, err := attacktree.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := attacktree.Compile(ctx, tree, &attacktree.Options{Goal: tree.Goals()[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for objective := ExpectedImpact; objective <= CheapestCost; objective++ {
+			if objective == CheapestCost && len(m.Controls) > 11 {
+				continue // takes the brute force too long
+			}
+			opt := &FrontOptions{Objective: objective}
+			got, err := Front(ctx, tree, p, opt)
+			if err != nil {
+				if s, _ := p.Structure(nil); objective == CheapestCost && !s.HasCost {
+					continue
+				}
+				t.Fatalf("seed %d, %v: %v", seed, objective, err)
+			}
+			sameFront(t, fmt.Sprintf("seed %d, %v", seed, objective), bySets(t, tree, p, opt), got)
+		}
+	}
+}
+
+// Trees of losses, and graphs that share steps and controls, all without
+// constraints, so that the relaxation is what counts.
+func TestFrontOfGraphs(t *testing.T) {
+	ctx := context.Background()
+	for seed := range uint64(40) {
+		m := treegen.Shared(seed, 12+int(seed), 10)
+		for i, n := range m.Nodes {
+			if !n.Gate.Leaf() && i%3 == 0 {
+				n.Impact = quantity.Exactly(float64(1 + i*7%40))
+			}
+		}
+		tree, err := attacktree.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := attacktree.Compile(ctx, tree, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for objective := ExpectedImpact; objective <= Likelihood; objective++ {
+			opt := &FrontOptions{Objective: objective}
+			got, err := Front(ctx, tree, p, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameFront(t, fmt.Sprintf("seed %d, %v", seed, objective), bySets(t, tree, p, opt), got)
+		}
+	}
+}
+
+// Attack-defence trees, by all sets of defences.
+func TestFrontDefended(t *testing.T) {
+	ctx := context.Background()
+	points := 0
+	for seed := range uint64(60) {
+		tree, err := attacktree.New(treegen.Defended(seed, 30+int(seed%4)*5, 9, float64(seed%4)/8))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := attacktree.Compile(ctx, tree, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt := &FrontOptions{Objective: CheapestCost}
+		got, err := Front(ctx, tree, p, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameFront(t, fmt.Sprint("seed ", seed), bySets(t, tree, p, opt), got)
+		points += len(got.Points)
+	}
+	if points < 120 {
+		t.Errorf("expected fronts of some length, found %d points in all", points)
+	}
+}
+
+// Any number of workers finds the same, whether the search ends by itself or not.
+func TestFrontWorkers(t *testing.T) {
+	ctx := context.Background()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	tree, p := instance{steps: 30, controls: 20, shared: 20, most: 4}.program(t, 3)
+	for _, opt := range []*FrontOptions{{}, {MaxNodes: 100}, {MaxWork: 2e6}, {Gap: 0.05}} {
+		var fronts []*ControlFront
+		for _, workers := range []int{1, 2, 5} {
+			runtime.GOMAXPROCS(workers)
+			f, err := Front(ctx, tree, p, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fronts = append(fronts, f)
+		}
+		if !reflect.DeepEqual(fronts[0], fronts[1]) || !reflect.DeepEqual(fronts[0], fronts[2]) {
+			t.Errorf("%+v: the fronts of 1, 2 and 5 workers differ", opt)
+		}
+		if f := fronts[0]; f.Exact != (opt.MaxNodes == 0 && opt.MaxWork == 0 && opt.Gap == 0) || f.Gap > 0 && opt.Gap > 0 && f.Gap > opt.Gap {
+			t.Errorf("%+v: exact %v, with a gap of %v", opt, f.Exact, f.Gap)
+		}
 	}
 }
 

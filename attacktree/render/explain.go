@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/atree-dev/atree/attacktree"
@@ -116,7 +117,7 @@ func explain(p *page, x *mitigate.Explanation, set string) {
 	case x.Stopped == 0:
 		p.note("None of " + of + " is stopped.")
 	default:
-		p.note(fmt.Sprintf("Of %s, %d cannot be made as they are; %d of these if a single control should fail.", of, x.Stopped, x.Once))
+		p.note(fmt.Sprintf("Of %s, this set stops %d; %d of them are stopped by one control only.", of, x.Stopped, x.Once))
 	}
 	if len(x.Unguarded) > 0 {
 		p.note("Every attack left needs " + among(x.Unguarded, 6) + ", and none of these controls acts there.")
@@ -136,12 +137,20 @@ func leftWords(m *attacktree.Model, r *attacktree.Result) string {
 			s = "1 attack is left"
 		}
 	}
+	steps := func(a *attacktree.Attack) string { return " (" + strings.Join(slices.Concat(a.Steps, a.Given), " + ") + ")" }
+	costs := func(a *attacktree.Attack) string { return "costs " + money(m.Currency, *a.Cost) }
+	succeeds := func(a *attacktree.Attack) string { return "succeeds with " + percent(a.Likelihood) }
 	var parts []string
-	if a := r.Cheapest; a != nil && a.Cost != nil {
-		parts = append(parts, fmt.Sprintf("the cheapest costs %s (%s)", money(m.Currency, *a.Cost), strings.Join(a.Steps, " + ")))
-	}
-	if a := r.Likeliest; a != nil {
-		parts = append(parts, fmt.Sprintf("the likeliest succeeds with %s (%s)", percent(a.Likelihood), strings.Join(a.Steps, " + ")))
+	cheap, likely := r.Cheapest, r.Likeliest
+	switch priced := cheap != nil && cheap.Cost != nil; {
+	case priced && likely != nil && slices.Equal(cheap.Steps, likely.Steps) && slices.Equal(cheap.Given, likely.Given):
+		parts = append(parts, "the cheapest and likeliest "+costs(cheap)+" and "+succeeds(likely)+steps(cheap))
+	case priced && likely != nil:
+		parts = append(parts, "the cheapest "+costs(cheap)+steps(cheap), "the likeliest "+succeeds(likely)+steps(likely))
+	case priced:
+		parts = append(parts, "the cheapest "+costs(cheap)+steps(cheap))
+	case likely != nil:
+		parts = append(parts, "the likeliest "+succeeds(likely)+steps(likely))
 	}
 	if len(parts) > 0 {
 		s += ": " + strings.Join(parts, ", ")
