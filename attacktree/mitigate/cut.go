@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxCases = 5       // case distinctions within one another
+	maxCases = 8       // case distinctions within one another
 	maxParts = 1 << 11 // parts beyond which no more cases are distinguished
 	maxDepth = 10_000  // gates within one another
 	maxCone  = 1 << 9  // gates and variables of a part of which all subsets of controls are listed

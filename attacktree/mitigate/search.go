@@ -263,8 +263,7 @@ func (w *worker) outline(bound []BoundPoint) (kept []BoundPoint, gap float64, in
 	inside = window{math.Inf(1), math.Inf(-1)}
 	var open []BoundPoint
 	for i, e := range bound {
-		high := w.found.At(e.Cost * (1 + slack))
-		if notAbove(high, e.Value) {
+		if notAbove(w.found.At(e.Cost*(1+slack)), e.Value) {
 			continue
 		}
 		open = append(open, e)
@@ -273,15 +272,16 @@ func (w *worker) outline(bound []BoundPoint) (kept []BoundPoint, gap float64, in
 		if i+1 < len(bound) {
 			inside.high = bound[i+1].Cost
 		}
-		if math.IsInf(high, 0) || math.IsInf(e.Value, 0) || high == 0 {
-			gap = max(gap, 1)
-		} else {
-			gap = max(gap, (high-e.Value)/math.Abs(high))
-		}
 	}
 	stride := max((len(open)+maxOutline-1)/maxOutline, 1)
 	for few := range slices.Chunk(open, stride) {
-		kept = append(kept, BoundPoint{few[0].Cost, few[len(few)-1].Value})
+		cost, value := few[0].Cost, few[len(few)-1].Value
+		kept = append(kept, BoundPoint{cost, value})
+		if high := w.found.At(cost * (1 + slack)); math.IsInf(high, 0) || math.IsInf(value, 0) || high == 0 {
+			gap = max(gap, 1)
+		} else {
+			gap = max(gap, (high-value)/math.Abs(high))
+		}
 	}
 	return kept, gap, inside
 }

@@ -137,7 +137,9 @@ func leftWords(m *attacktree.Model, r *attacktree.Result) string {
 			s = "1 attack is left"
 		}
 	}
-	steps := func(a *attacktree.Attack) string { return " (" + strings.Join(slices.Concat(a.Steps, a.Given), " + ") + ")" }
+	steps := func(a *attacktree.Attack) string {
+		return " (" + strings.Join(slices.Concat(a.Steps, a.Given), " + ") + ")"
+	}
 	costs := func(a *attacktree.Attack) string { return "costs " + money(m.Currency, *a.Cost) }
 	succeeds := func(a *attacktree.Attack) string { return "succeeds with " + percent(a.Likelihood) }
 	var parts []string

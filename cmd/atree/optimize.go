@@ -21,6 +21,7 @@ type wish struct {
 	require   string
 	forbid    string
 	gap       string
+	work      int64
 	explain   bool
 }
 
@@ -60,8 +61,9 @@ atree optimize --explain examples/model-weights.atree`,
 	fs.StringVar(&w.require, "require", "", "controls that must be in the set, a comma list of controls and `SETS`")
 	fs.StringVar(&w.forbid, "forbid", "", "controls that must not be in it, a comma list of controls and `SETS`")
 	fs.StringVar(&w.gap, "gap", "", "end the search when the front is proved to `SHARE` of its values, as 1% (default: to the end)")
+	fs.Int64Var(&w.work, "max-work", mitigate.DefaultWork, "end the search after `N` steps, with what is found and proved by then; a billion take seconds")
 	fs.BoolVar(&w.explain, "explain", false, "say what each control of the choice does, what each step down the front changes, and which attacks it leaves")
-	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "explain")
+	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "max-work", "explain")
 	complete(cmd, "objective", "expected_impact", "likelihood", "cheapest_cost")
 	completeNames(cmd, "require", setNames)
 	completeNames(cmd, "forbid", setNames)
@@ -114,7 +116,10 @@ func (e *env) optimize(ctx context.Context, tree *attacktree.Tree, q *question, 
 
 // options reads the wish.
 func (w *wish) options(tree *attacktree.Tree) (opt *mitigate.FrontOptions, target *float64, err error) {
-	opt = &mitigate.FrontOptions{}
+	if w.work <= 0 {
+		return nil, nil, fmt.Errorf("--max-work: expected 1 or more, found %d", w.work)
+	}
+	opt = &mitigate.FrontOptions{MaxWork: w.work}
 	if err := opt.Objective.UnmarshalText([]byte(w.objective)); err != nil {
 		return nil, nil, fmt.Errorf("--objective: expected expected_impact, likelihood or cheapest_cost, found %q", w.objective)
 	}
