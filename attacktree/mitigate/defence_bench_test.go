@@ -1,11 +1,9 @@
 package mitigate
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
-	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/internal/treegen"
 )
 
@@ -17,14 +15,7 @@ func BenchmarkFrontDefended(b *testing.B) {
 	for _, repeated := range []float64{0, 0.1, 0.2, 0.3} {
 		for seed := range uint64(3) {
 			b.Run(fmt.Sprintf("nodes=322/defences=86/repeated=%v/seed=%d", repeated, seed), func(b *testing.B) {
-				tree, err := attacktree.New(treegen.Defended(seed, 322, 86, repeated))
-				if err != nil {
-					b.Fatal(err)
-				}
-				p, err := attacktree.Compile(context.Background(), tree, nil)
-				if err != nil {
-					b.Fatal(err)
-				}
+				tree, p := compile(b, treegen.Defended(seed, 322, 86, repeated))
 				benchmarkFront(b, tree, p, &FrontOptions{Objective: CheapestCost})
 			})
 		}

@@ -17,14 +17,7 @@ func TestExplainCounts(t *testing.T) {
 		options := treegen.Everything
 		options.Controls, options.Bypass = 5, 0
 		m := treegen.Random(seed, options)
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(ctx, tree, &attacktree.Options{Goal: tree.Goals()[0]})
-		if err != nil {
-			t.Fatal(err)
-		}
+		tree, p := compile(t, m)
 		var set []string
 		for i, k := range m.Controls {
 			if seed>>i&1 == 0 {

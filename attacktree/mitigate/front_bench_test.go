@@ -56,15 +56,7 @@ func (x instance) program(tb testing.TB, seed uint64) (*attacktree.Tree, *attack
 		}
 		m.Controls = append(m.Controls, k)
 	}
-	tree, err := attacktree.New(m)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	p, err := attacktree.Compile(context.Background(), tree, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return tree, p
+	return compile(tb, m)
 }
 
 func BenchmarkFront(b *testing.B) {

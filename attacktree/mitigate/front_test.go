@@ -35,6 +35,20 @@ func constrained(seed uint64, m *attacktree.Model) {
 	}
 }
 
+// compile compiles a model for its first goal.
+func compile(tb testing.TB, m attacktree.Model) (*attacktree.Tree, *attacktree.Program) {
+	tb.Helper()
+	tree, err := attacktree.New(m)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p, err := attacktree.Compile(context.Background(), tree, &attacktree.Options{Goal: tree.Goals()[0]})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return tree, p
+}
+
 // bySets returns the front over all sets of controls, from the definition.
 func bySets(t *testing.T, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) []FrontPoint {
 	t.Helper()
@@ -142,14 +156,7 @@ func TestFront(t *testing.T) {
 		options.Ties = seed%4 == 0
 		m := treegen.Random(seed, options)
 		constrained(seed, &m)
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(ctx, tree, &attacktree.Options{Goal: tree.Goals()[0]})
-		if err != nil {
-			t.Fatal(err)
-		}
+		tree, p := compile(t, m)
 		for objective := DefaultObjective; objective <= CheapestCost; objective++ {
 			opt := &FrontOptions{Objective: objective}
 			if seed%3 == 0 && len(m.Adversaries) > 0 {
@@ -197,14 +204,7 @@ func TestFrontOfMany(t *testing.T) {
 				k.Cost = quantity.Exactly(math.Sqrt(float64(2 + len(k.Name)*int(seed) + len(k.Effects))))
 			}
 		}
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(ctx, tree, &attacktree.Options{Goal: tree.Goals()[0]})
-		if err != nil {
-			t.Fatal(err)
-		}
+		tree, p := compile(t, m)
 		for objective := ExpectedImpact; objective <= CheapestCost; objective++ {
 			if objective == CheapestCost && len(m.Controls) > 11 {
 				continue // takes the brute force too long
@@ -233,14 +233,7 @@ func TestFrontOfGraphs(t *testing.T) {
 				n.Impact = quantity.Exactly(float64(1 + i*7%40))
 			}
 		}
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(ctx, tree, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		tree, p := compile(t, m)
 		for objective := ExpectedImpact; objective <= Likelihood; objective++ {
 			opt := &FrontOptions{Objective: objective}
 			got, err := Front(ctx, tree, p, opt)
@@ -257,14 +250,7 @@ func TestFrontDefended(t *testing.T) {
 	ctx := context.Background()
 	points := 0
 	for seed := range uint64(60) {
-		tree, err := attacktree.New(treegen.Defended(seed, 30+int(seed%4)*5, 9, float64(seed%4)/8))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(ctx, tree, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		tree, p := compile(t, treegen.Defended(seed, 30+int(seed%4)*5, 9, float64(seed%4)/8))
 		opt := &FrontOptions{Objective: CheapestCost}
 		got, err := Front(ctx, tree, p, opt)
 		if err != nil {

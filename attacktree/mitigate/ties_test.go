@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/internal/treegen"
 )
 
@@ -48,14 +47,7 @@ func TestTies(t *testing.T) {
 			twin.Name += "-twin"
 			m.Controls = append(m.Controls, &twin)
 		}
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(ctx, tree, &attacktree.Options{Goal: tree.Goals()[0]})
-		if err != nil {
-			t.Fatal(err)
-		}
+		tree, p := compile(t, m)
 		for objective := ExpectedImpact; objective <= CheapestCost; objective++ {
 			opt := &FrontOptions{Objective: objective}
 			f, err := Front(ctx, tree, p, opt)
