@@ -394,3 +394,30 @@ control gate { cost 300 excludes wall on a, b { block } }
 		}
 	}
 }
+
+// The small graph of Copae's thesis on attack-defence trees, whose front is
+// published: a1 serves both ways, and each defence has its counter.
+func TestFrontPublished(t *testing.T) {
+	tree, err := attacktree.Parse("small.atree", []byte(`
+goal and root { use one  use two }
+or one { step a2 { cost 8 }  use a1 }
+or two { use a1  step a4 { cost 8 } }
+step a1 { cost 4 }
+step a3 { cost 16 }
+step a5 { cost 100 }
+control d1 { cost 2 on one { block } bypassed by a3 }
+control d2 { cost 4 on two { block } bypassed by a5 }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := attacktree.Compile(t.Context(), tree, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Front(t.Context(), tree, p, &FrontOptions{Objective: CheapestCost})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameFront(t, "small", []FrontPoint{{nil, 0, 4}, {nil, 2, 20}, {nil, 4, 104}, {nil, 6, 120}}, f)
+}
