@@ -5,8 +5,10 @@
 // the scenarios inherent, current and planned, the attacks that are left, and the
 // value of each control ([Values]). [Compare] puts mitigation sets side by side.
 // [Front] finds the best set of controls for every budget at once, and [Optimize]
-// chooses one of them. [BySteps], [ByLosses] and [ByAdversary] break the risk
-// down. All evaluate exactly, by one [attacktree.Program] a goal;
+// chooses one of them; [Ties] lists the sets that do as well, and [Explain] says
+// what the controls of a set do to the attacks. [BySteps], [ByLosses] and
+// [ByAdversary] break the risk down. All evaluate exactly, by one
+// [attacktree.Program] a goal;
 // a search that is ended early, and shares that are sampled, say so.
 package mitigate
 

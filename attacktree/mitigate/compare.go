@@ -67,6 +67,13 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 			reduction := inherent.ExpectedImpact.Value - r.ExpectedImpact.Value
 			row.Return = new((attempts*perPeriod*reduction - row.Cost) / row.Cost)
 		}
+		if opt.Explain {
+			explained, err := Explain(ctx, t, p, opt.scenario(set.Name, set.Controls), opt.Attacks)
+			if err != nil {
+				return out, err
+			}
+			out.Explained = append(out.Explained, explained)
+		}
 		out.Rows = append(out.Rows, row)
 	}
 	return out, nil

@@ -51,11 +51,18 @@ type FrontOptions struct {
 	Forbid    []string           // controls of no set
 	Budget    *float64           // greatest cost of a set; nil: none
 	MaxNodes  int                // of the search; 0: DefaultSearch
+	MaxWork   int64              // steps of the search; 0: DefaultWork
+	Gap       float64            // the search may end where the front is proved to so much, as ControlFront.Gap
 }
 
-// DefaultSearch is how many nodes a search looks at where FrontOptions does not
-// say.
-const DefaultSearch = 100_000
+// Where FrontOptions does not say, a search ends after so many nodes, or so many
+// steps: pairs of values that are put together for a bound, and evaluated gates.
+// A core takes several hundred million of these a second, so that with two of them
+// the longest search takes some ten seconds, whatever the size of the model.
+const (
+	DefaultSearch = 100_000
+	DefaultWork   = 5_000_000_000
+)
 
 // A ControlFront is the Pareto front of the cost of a set of controls against
 // the residual: each point leaves less than all sets that cost no more. Of sets
@@ -93,27 +100,20 @@ func Front(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *
 	if opt == nil {
 		opt = &FrontOptions{}
 	}
-	structure, err := p.Structure(&attacktree.Scenario{Adversary: opt.Adversary, Mode: opt.Mode, Params: opt.Params})
+	c, err := newChoice(ctx, t, p, opt)
 	if err != nil {
 		return nil, err
 	}
-	out := &ControlFront{Objective: opt.Objective}
-	if out.Objective == DefaultObjective {
-		out.Objective = Likelihood
-		if p.HasLosses() {
-			out.Objective = ExpectedImpact
-		}
+	out := &ControlFront{Objective: c.objective}
+	s := &search{choice: c, most: opt.MaxNodes, limit: opt.MaxWork, gap: opt.Gap}
+	if s.most <= 0 {
+		s.most = DefaultSearch
 	}
-	if complemented(structure.Likelihood, []circuit.Ref{structure.Goal}) {
-		return nil, errors.New("mitigate: the model has not or xor gates, so that more controls may leave more risk; expected one without to choose controls for")
-	}
-	c, err := newChoice(ctx, t, structure, out.Objective, opt)
-	if err != nil {
-		return nil, err
-	}
-	s := &search{choice: c, status: make([]decision, len(c.cost)), limit: opt.MaxNodes}
 	if s.limit <= 0 {
-		s.limit = DefaultSearch
+		s.limit = DefaultWork
+	}
+	if s.workers, err = c.allWorkers(); err != nil {
+		return nil, err
 	}
 	if err := s.run(ctx); err != nil {
 		return nil, err
@@ -128,13 +128,10 @@ func Front(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *
 			continue
 		}
 		last = q.Value
-		names := []string{}
-		for j, in := range q.Choice {
-			if in {
-				names = append(names, t.Model().Controls[j].Name)
-			}
+		if x, err := s.workers[0].asEvaluated(ctx, q.Choice); err == nil {
+			q.Value = x
 		}
-		out.Points = append(out.Points, FrontPoint{names, q.Cost, c.shown(q.Value)})
+		out.Points = append(out.Points, FrontPoint{namesOf(t, q.Choice), q.Cost, c.shown(q.Value)})
 	}
 	bound := s.bound()
 	out.Gap = front.Gap(&s.found, &bound)
@@ -151,32 +148,69 @@ func Front(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *
 	return out, nil
 }
 
+// namesOf names the controls of a set.
+func namesOf(t *attacktree.Tree, set []bool) []string {
+	names := []string{}
+	for j, k := range t.Model().Controls {
+		if set[j] {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
 // slack is the relative difference below which numbers count as equal.
 const slack = 1e-12
 
 // A choice is the problem that is searched: which controls may stand together,
-// what they cost and what they leave.
+// what they cost and what they leave. It does not change.
 type choice struct {
-	cost     []float64 // by number of the control
-	requires [][]int32
-	excludes [][]int32
-	start    []decision
-	budget   float64
-	acts     []bool // has an effect on what is valued
+	objective  Objective
+	cost       []float64 // by number of the control
+	requires   [][]int32
+	requiredBy [][]int32
+	excludes   [][]int32
+	start      []decision
+	budget     float64
+	acts       []bool // has an effect on what is valued
 
-	value func(ctx context.Context, held []bool) (float64, error) // less is better, and more controls are never worse
-	shown func(float64) float64
-	relax *relaxation // nil: only the plain bound
+	structure  func() (*compiled.Structure, error) // a new one
+	first      *valuer
+	relaxation *relaxation // nil: only the plain bound
+}
+
+// shown turns what is searched for into the value of the objective.
+func (c *choice) shown(x float64) float64 {
+	if c.objective == CheapestCost {
+		return -x
+	}
+	return x
 }
 
 // newChoice reads the constraints, and prepares what values sets.
-func newChoice(ctx context.Context, t *attacktree.Tree, s *compiled.Structure, objective Objective, opt *FrontOptions) (*choice, error) {
+func newChoice(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) (*choice, error) {
 	m := t.Model()
 	n := len(m.Controls)
 	c := &choice{
-		cost: make([]float64, n), requires: make([][]int32, n), excludes: make([][]int32, n),
+		objective: opt.Objective,
+		cost:      make([]float64, n), requires: make([][]int32, n), requiredBy: make([][]int32, n), excludes: make([][]int32, n),
 		start: make([]decision, n), acts: make([]bool, n), budget: math.Inf(1),
-		shown: func(x float64) float64 { return x },
+		structure: func() (*compiled.Structure, error) {
+			return p.Structure(&attacktree.Scenario{Adversary: opt.Adversary, Mode: opt.Mode, Params: opt.Params})
+		},
+	}
+	if c.objective == DefaultObjective {
+		c.objective = Likelihood
+		if p.HasLosses() {
+			c.objective = ExpectedImpact
+		}
+	}
+	s, err := c.structure()
+	if err != nil {
+		return nil, err
+	}
+	if complemented(s.Likelihood, []circuit.Ref{s.Goal}) {
+		return nil, errors.New("mitigate: the model has not or xor gates, so that more controls may leave more risk; expected one without to choose controls for")
 	}
 	if opt.Budget != nil {
 		c.budget = *opt.Budget
@@ -194,6 +228,7 @@ func newChoice(ctx context.Context, t *attacktree.Tree, s *compiled.Structure, o
 	for j, k := range m.Controls {
 		for _, name := range k.Requires {
 			c.requires[j] = append(c.requires[j], number[name])
+			c.requiredBy[number[name]] = append(c.requiredBy[number[name]], int32(j))
 		}
 		for _, name := range k.Excludes {
 			i := number[name]
@@ -220,59 +255,28 @@ func newChoice(ctx context.Context, t *attacktree.Tree, s *compiled.Structure, o
 			c.start[j] = list.is
 		}
 	}
-	return c, c.valueBy(ctx, s, objective)
+	c.actOn(s)
+	if c.first, err = newValuer(ctx, s, c.objective, n); err != nil {
+		return nil, err
+	}
+	if c.objective != CheapestCost || c.first.sets != nil {
+		c.relaxation, err = newRelaxation(ctx, s, c.objective, c.cost)
+	}
+	return c, err
 }
 
-// valueBy prepares the objective.
-func (c *choice) valueBy(ctx context.Context, s *compiled.Structure, objective Objective) error {
-	marks := func(lists [][]int32) {
-		for _, list := range lists {
-			for _, j := range list {
-				c.acts[j] = true
-			}
-		}
+// actOn notes which controls act on what the objective values.
+func (c *choice) actOn(s *compiled.Structure) {
+	lists := [][][]int32{s.ChanceControls}
+	switch c.objective {
+	case CheapestCost:
+		lists = append(lists, s.CostControls)
+	case ExpectedImpact:
+		lists = append(lists, s.LossControls)
 	}
-	if objective == CheapestCost {
-		if !s.HasCost {
-			return fmt.Errorf("mitigate: the objective cheapest_cost needs steps with a cost, and none has one")
-		}
-		marks(s.ChanceControls)
-		marks(s.CostControls)
-		c.value = func(ctx context.Context, held []bool) (float64, error) {
-			x, err := s.Cheapest(ctx, held)
-			return -x, err
-		}
-		c.shown = func(x float64) float64 { return -x }
-		return nil
+	for _, j := range slices.Concat(slices.Concat(lists...)...) {
+		c.acts[j] = true
 	}
-	marks(s.ChanceControls)
-	if objective == ExpectedImpact {
-		marks(s.LossControls)
-	}
-	p, err := s.Program(ctx)
-	if err != nil {
-		return err
-	}
-	if !p.Exact() {
-		return fmt.Errorf("mitigate: the likelihood is known by bounds only, since the limit of diagram nodes was reached; expected an exact one to choose controls by")
-	}
-	state, prob := p.NewState(), make([]float64, len(s.Nodes))
-	c.value = func(_ context.Context, held []bool) (float64, error) {
-		for v := range prob {
-			prob[v] = s.Chance(v, held)
-		}
-		state.Eval(prob)
-		if objective == Likelihood {
-			return state.Value(0), nil
-		}
-		sum := 0.0
-		for i := range s.Losses {
-			sum += s.Loss(i, held) * state.Value(1+i)
-		}
-		return sum, nil
-	}
-	c.relax, err = newRelaxation(ctx, s, objective, c.cost)
-	return err
 }
 
 // close adds to a set what its members require, and reports whether it then

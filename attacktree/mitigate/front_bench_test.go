@@ -56,15 +56,7 @@ func (x instance) program(tb testing.TB, seed uint64) (*attacktree.Tree, *attack
 		}
 		m.Controls = append(m.Controls, k)
 	}
-	tree, err := attacktree.New(m)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	p, err := attacktree.Compile(context.Background(), tree, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return tree, p
+	return compile(tb, m)
 }
 
 func BenchmarkFront(b *testing.B) {
@@ -72,16 +64,33 @@ func BenchmarkFront(b *testing.B) {
 		for seed := range uint64(3) {
 			b.Run(fmt.Sprintf("steps=%d/controls=%d/shared=%d/seed=%d", x.steps, x.controls, x.shared, seed), func(b *testing.B) {
 				tree, p := x.program(b, seed)
-				for b.Loop() {
-					f, err := Front(context.Background(), tree, p, nil)
-					if err != nil {
-						b.Fatal(err)
-					}
-					b.ReportMetric(float64(f.Searched), "nodes")
-					b.ReportMetric(float64(len(f.Points)), "points")
-					b.ReportMetric(100*f.Gap, "gap%")
-				}
+				benchmarkFront(b, tree, p, nil)
 			})
 		}
+	}
+}
+
+// Where all of sixty controls act on two to five steps, the search ends at its
+// limit: what counts is how far the front is proved by then.
+func BenchmarkFrontHostile(b *testing.B) {
+	tree, p := instance{100, 60, 60, 5}.program(b, 0)
+	for _, work := range []int64{5e7, 5e8, DefaultWork} {
+		b.Run(fmt.Sprintf("work=%.0e", float64(work)), func(b *testing.B) {
+			benchmarkFront(b, tree, p, &FrontOptions{MaxWork: work})
+		})
+	}
+}
+
+// benchmarkFront finds a front, and reports how much was searched, how many points
+// it has and how far it is proved.
+func benchmarkFront(b *testing.B, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) {
+	for b.Loop() {
+		f, err := Front(context.Background(), tree, p, opt)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(f.Searched), "nodes")
+		b.ReportMetric(float64(len(f.Points)), "points")
+		b.ReportMetric(100*f.Gap, "gap%")
 	}
 }

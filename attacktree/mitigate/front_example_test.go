@@ -81,3 +81,28 @@ func ExampleValues() {
 	// training takes  8240 off, return -0.1
 	// locks    takes 18120 off, return  8.1
 }
+
+// What each control of a set does to the attacks.
+func ExampleExplain() {
+	tree, err := attacktree.Parse("office.atree", []byte(office))
+	if err != nil {
+		log.Fatal(err)
+	}
+	program, err := attacktree.Compile(context.Background(), tree, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	set := &attacktree.Scenario{Controls: []string{"training", "locks"}}
+	x, err := mitigate.Explain(context.Background(), tree, program, set, 5)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range x.Controls {
+		fmt.Printf("%-8s stops %d, makes %d harder\n", c.Control, c.Stops, c.Hinders)
+	}
+	fmt.Println("left:", x.Left[0].Steps, "of which no control acts on", x.Unguarded)
+	// Output:
+	// training stops 0, makes 1 harder
+	// locks    stops 1, makes 0 harder
+	// left: [phish] of which no control acts on []
+}

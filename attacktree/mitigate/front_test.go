@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -33,8 +35,47 @@ func constrained(seed uint64, m *attacktree.Model) {
 	}
 }
 
+// compile compiles a model for its first goal.
+func compile(tb testing.TB, m attacktree.Model) (*attacktree.Tree, *attacktree.Program) {
+	tb.Helper()
+	tree, err := attacktree.New(m)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p, err := attacktree.Compile(context.Background(), tree, &attacktree.Options{Goal: tree.Goals()[0]})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return tree, p
+}
+
 // bySets returns the front over all sets of controls, from the definition.
 func bySets(t *testing.T, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) []FrontPoint {
+	t.Helper()
+	sets := allSets(t, tree, p, opt)
+	var front []FrontPoint
+	slices.SortStableFunc(sets, func(a, b FrontPoint) int { return compareCosts(a.Cost, b.Cost) })
+	for i := 0; i < len(sets); {
+		best := sets[i]
+		for ; i < len(sets) && sets[i].Cost == best.Cost; i++ {
+			if sets[i].Value < best.Value {
+				best = sets[i]
+			}
+		}
+		if len(front) == 0 || best.Value < front[len(front)-1].Value-1e-10*math.Abs(front[len(front)-1].Value) {
+			front = append(front, best)
+		}
+	}
+	for i := range front {
+		if opt.Objective == CheapestCost {
+			front[i].Value = -front[i].Value
+		}
+	}
+	return front
+}
+
+// allSets values all sets that meet the constraints; less is better.
+func allSets(t *testing.T, tree *attacktree.Tree, p *attacktree.Program, opt *FrontOptions) []FrontPoint {
 	t.Helper()
 	m := tree.Model()
 	var sets []FrontPoint
@@ -86,25 +127,7 @@ func bySets(t *testing.T, tree *attacktree.Tree, p *attacktree.Program, opt *Fro
 		}
 		sets = append(sets, FrontPoint{names, cost, value})
 	}
-	var front []FrontPoint
-	slices.SortStableFunc(sets, func(a, b FrontPoint) int { return compareCosts(a.Cost, b.Cost) })
-	for i := 0; i < len(sets); {
-		best := sets[i]
-		for ; i < len(sets) && sets[i].Cost == best.Cost; i++ {
-			if sets[i].Value < best.Value {
-				best = sets[i]
-			}
-		}
-		if len(front) == 0 || best.Value < front[len(front)-1].Value-1e-10*math.Abs(front[len(front)-1].Value) {
-			front = append(front, best)
-		}
-	}
-	for i := range front {
-		if opt.Objective == CheapestCost {
-			front[i].Value = -front[i].Value
-		}
-	}
-	return front
+	return sets
 }
 
 func sameFront(t *testing.T, where string, want []FrontPoint, got *ControlFront) {
@@ -133,14 +156,7 @@ func TestFront(t *testing.T) {
 		options.Ties = seed%4 == 0
 		m := treegen.Random(seed, options)
 		constrained(seed, &m)
-		tree, err := attacktree.New(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(ctx, tree, &attacktree.Options{Goal: tree.Goals()[0]})
-		if err != nil {
-			t.Fatal(err)
-		}
+		tree, p := compile(t, m)
 		for objective := DefaultObjective; objective <= CheapestCost; objective++ {
 			opt := &FrontOptions{Objective: objective}
 			if seed%3 == 0 && len(m.Adversaries) > 0 {
@@ -167,6 +183,108 @@ func TestFront(t *testing.T) {
 	}
 	if points < 2000 {
 		t.Errorf("expected fronts of some length, found %d points in all", points)
+	}
+}
+
+// Fronts of models with up to fourteen controls, of which most are there to choose.
+func TestFrontOfMany(t *testing.T) {
+	ctx := context.Background()
+	models := uint64(40)
+	if testing.Short() {
+		models = 5
+	}
+	for seed := range models {
+		options := treegen.Everything
+		options.Controls = 10 + int(seed%5)
+		options.Impacts, options.Share, options.Variables = 0.3, 0.5, 14
+		m := treegen.Random(1000+seed, options)
+		constrained(seed, &m)
+		if seed%3 == 0 {
+			for _, k := range m.Controls { // costs without a common unit
+				k.Cost = quantity.Exactly(math.Sqrt(float64(2 + len(k.Name)*int(seed) + len(k.Effects))))
+			}
+		}
+		tree, p := compile(t, m)
+		for objective := ExpectedImpact; objective <= CheapestCost; objective++ {
+			if objective == CheapestCost && len(m.Controls) > 11 {
+				continue // takes the brute force too long
+			}
+			opt := &FrontOptions{Objective: objective}
+			got, err := Front(ctx, tree, p, opt)
+			if err != nil {
+				if s, _ := p.Structure(nil); objective == CheapestCost && !s.HasCost {
+					continue
+				}
+				t.Fatalf("seed %d, %v: %v", seed, objective, err)
+			}
+			sameFront(t, fmt.Sprintf("seed %d, %v", seed, objective), bySets(t, tree, p, opt), got)
+		}
+	}
+}
+
+// Trees of losses, and graphs that share steps and controls, all without
+// constraints, so that the relaxation is what counts.
+func TestFrontOfGraphs(t *testing.T) {
+	ctx := context.Background()
+	for seed := range uint64(40) {
+		m := treegen.Shared(seed, 12+int(seed), 10)
+		for i, n := range m.Nodes {
+			if !n.Gate.Leaf() && i%3 == 0 {
+				n.Impact = quantity.Exactly(float64(1 + i*7%40))
+			}
+		}
+		tree, p := compile(t, m)
+		for objective := ExpectedImpact; objective <= Likelihood; objective++ {
+			opt := &FrontOptions{Objective: objective}
+			got, err := Front(ctx, tree, p, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameFront(t, fmt.Sprintf("seed %d, %v", seed, objective), bySets(t, tree, p, opt), got)
+		}
+	}
+}
+
+// Attack-defence trees, by all sets of defences.
+func TestFrontDefended(t *testing.T) {
+	ctx := context.Background()
+	points := 0
+	for seed := range uint64(60) {
+		tree, p := compile(t, treegen.Defended(seed, 30+int(seed%4)*5, 9, float64(seed%4)/8))
+		opt := &FrontOptions{Objective: CheapestCost}
+		got, err := Front(ctx, tree, p, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameFront(t, fmt.Sprint("seed ", seed), bySets(t, tree, p, opt), got)
+		points += len(got.Points)
+	}
+	if points < 120 {
+		t.Errorf("expected fronts of some length, found %d points in all", points)
+	}
+}
+
+// Any number of workers finds the same, whether the search ends by itself or not.
+func TestFrontWorkers(t *testing.T) {
+	ctx := context.Background()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	tree, p := instance{steps: 30, controls: 20, shared: 20, most: 4}.program(t, 3)
+	for _, opt := range []*FrontOptions{{}, {MaxNodes: 100}, {MaxWork: 2e6}, {Gap: 0.05}} {
+		var fronts []*ControlFront
+		for _, workers := range []int{1, 2, 5} {
+			runtime.GOMAXPROCS(workers)
+			f, err := Front(ctx, tree, p, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fronts = append(fronts, f)
+		}
+		if !reflect.DeepEqual(fronts[0], fronts[1]) || !reflect.DeepEqual(fronts[0], fronts[2]) {
+			t.Errorf("%+v: the fronts of 1, 2 and 5 workers differ", opt)
+		}
+		if f := fronts[0]; f.Exact != (opt.MaxNodes == 0 && opt.MaxWork == 0 && opt.Gap == 0) || f.Gap > 0 && opt.Gap > 0 && f.Gap > opt.Gap {
+			t.Errorf("%+v: exact %v, with a gap of %v", opt, f.Exact, f.Gap)
+		}
 	}
 }
 
@@ -275,4 +393,31 @@ control gate { cost 300 excludes wall on a, b { block } }
 			t.Errorf("%+v, target %v: expected %s, %v, found %s, %v", x.opt, x.target, x.chosen, x.outOfReach, chosen, o.OutOfReach)
 		}
 	}
+}
+
+// The small graph of Copae's thesis on attack-defence trees, whose front is
+// published: a1 serves both ways, and each defence has its counter.
+func TestFrontPublished(t *testing.T) {
+	tree, err := attacktree.Parse("small.atree", []byte(`
+goal and root { use one  use two }
+or one { step a2 { cost 8 }  use a1 }
+or two { use a1  step a4 { cost 8 } }
+step a1 { cost 4 }
+step a3 { cost 16 }
+step a5 { cost 100 }
+control d1 { cost 2 on one { block } bypassed by a3 }
+control d2 { cost 4 on two { block } bypassed by a5 }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := attacktree.Compile(t.Context(), tree, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Front(t.Context(), tree, p, &FrontOptions{Objective: CheapestCost})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameFront(t, "small", []FrontPoint{{nil, 0, 4}, {nil, 2, 20}, {nil, 4, 104}, {nil, 6, 120}}, f)
 }

@@ -3,7 +3,9 @@ package mitigate
 import (
 	"context"
 	"errors"
+	"math"
 	"reflect"
+	"sync/atomic"
 	"testing"
 
 	"github.com/atree-dev/atree/attacktree"
@@ -12,11 +14,17 @@ import (
 // A countdown is a context that ends after its Err was asked so many times.
 type countdown struct {
 	context.Context
-	left int
+	left atomic.Int64
+}
+
+func newCountdown(ctx context.Context, n int) *countdown {
+	c := &countdown{Context: ctx}
+	c.left.Store(int64(n))
+	return c
 }
 
 func (c *countdown) Err() error {
-	if c.left--; c.left < 0 {
+	if c.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
@@ -50,7 +58,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	interrupted := 0
 	for n := range 5000 {
-		a, err := Assess(&countdown{t.Context(), n}, tree, opt)
+		a, err := Assess(newCountdown(t.Context(), n), tree, opt)
 		if err == nil {
 			break
 		}
@@ -68,7 +76,7 @@ func TestInterrupted(t *testing.T) {
 		t.Fatalf("interrupted only %d times", interrupted)
 	}
 	for n := range 5000 {
-		c, err := Compare(&countdown{t.Context(), n}, tree, opt)
+		c, err := Compare(newCountdown(t.Context(), n), tree, opt)
 		if err == nil {
 			break
 		}
@@ -88,4 +96,57 @@ func lengthOf(c *Comparison) int {
 		return 0
 	}
 	return len(c.Rows)
+}
+
+// Wherever a search is interrupted, the sets found lie on or above the front and
+// the bound on or below it, and ties are counted at most.
+func TestFrontInterrupted(t *testing.T) {
+	tree, p := instance{steps: 16, controls: 9, shared: 9, most: 4}.program(t, 5)
+	whole, err := Front(t.Context(), tree, p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ties, err := Ties(t.Context(), tree, p, nil, whole, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(cost float64, points []BoundPoint) float64 {
+		value := math.Inf(1)
+		for _, q := range points {
+			if q.Cost <= cost {
+				value = q.Value
+			}
+		}
+		return value
+	}
+	for n := 1; n < 100_000; n += 1 + n/5 {
+		f, err := Front(newCountdown(t.Context(), n), tree, p, nil)
+		if err != nil {
+			if !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			continue // before there was anything to search
+		}
+		var found []BoundPoint
+		for _, q := range f.Points {
+			found = append(found, BoundPoint{q.Cost, q.Value})
+		}
+		for _, q := range whole.Points {
+			if low, high := at(q.Cost, f.Bound), at(q.Cost, found); low > q.Value*(1+1e-9) || high < q.Value*(1-1e-9) {
+				t.Fatalf("after %d, cost %v: %v does not lie between %v and %v", n, q.Cost, q.Value, low, high)
+			}
+		}
+		if f.Exact && !reflect.DeepEqual(f, whole) {
+			t.Fatalf("after %d: an exact front that is another one", n)
+		}
+		some, err := Ties(newCountdown(t.Context(), n), tree, p, nil, whole, 0)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		for i := range some {
+			if some[i].Count > ties[i].Count || some[i].Count < ties[i].Count && !some[i].AtLeast {
+				t.Fatalf("after %d: a tie of %d, at least %v, where there are %d", n, some[i].Count, some[i].AtLeast, ties[i].Count)
+			}
+		}
+	}
 }

@@ -16,9 +16,22 @@ type Optimization struct {
 	Front       *ControlFront
 	Budget      *float64
 	Target      *float64
-	Chosen      int  // index of the point: the cheapest that meets the target, without a target the last; -1: none
-	OutOfReach  bool // no set meets the constraints and the target, for certain
+	Chosen      int                // index of the point: the cheapest that meets the target, without a target the last; -1: none
+	OutOfReach  bool               // no set meets the constraints and the target, for certain
+	After       *attacktree.Result // the figures with the choice; nil without one
 	Left        []Remaining
+	Ties        []Tie // by point of the front; nil where they were not looked for
+
+	// With Options.Explain: what the controls of the choice do, and the figures and the
+	// first attacks left by point of the front.
+	Explained *Explanation
+	Points    []PointLeft
+}
+
+// A PointLeft is what a point of a front leaves to the attacker.
+type PointLeft struct {
+	Result *attacktree.Result
+	Left   []Remaining
 }
 
 // Optimize finds the front for one goal and chooses a point on it: the cheapest
@@ -61,11 +74,45 @@ func Optimize(ctx context.Context, t *attacktree.Tree, opt *Options, front *Fron
 		out.OutOfReach = f.Exact || target != nil && !f.possible(*target)
 		return out, nil
 	}
-	s := opt.scenario("", f.Points[out.Chosen].Controls)
-	if out.Left, err = remaining(ctx, t, p, s, opt.Attacks); err != nil && ctx.Err() != nil {
-		return out, nil
+	return out, out.explain(ctx, p, opt, &asked)
+}
+
+// explain looks at what is left at the chosen point, at ties and, if that is asked
+// for, at all points. That ctx ends is no error: what is missing is nil.
+func (o *Optimization) explain(ctx context.Context, p *attacktree.Program, opt *Options, asked *FrontOptions) (err error) {
+	defer func() {
+		if ctx.Err() != nil {
+			err = nil
+		}
+	}()
+	s := opt.scenario("", o.Front.Points[o.Chosen].Controls)
+	r, err := p.Eval(ctx, s)
+	if err != nil {
+		return err
 	}
-	return out, err
+	o.After = r
+	if o.Left, err = left(ctx, o.Tree, p, s, opt.Attacks, r); err != nil {
+		return err
+	}
+	if o.Ties, err = Ties(ctx, o.Tree, p, asked, o.Front, 0); err != nil || !opt.Explain {
+		return err
+	}
+	if o.Explained, err = Explain(ctx, o.Tree, p, s, opt.Attacks); err != nil {
+		return err
+	}
+	for _, q := range o.Front.Points {
+		s := opt.scenario("", q.Controls)
+		r, err := p.Eval(ctx, s)
+		if err != nil {
+			return err
+		}
+		first, err := left(ctx, o.Tree, p, s, 3, r)
+		if err != nil {
+			return err
+		}
+		o.Points = append(o.Points, PointLeft{r, first})
+	}
+	return nil
 }
 
 // meets reports whether a value is as good as a target.
@@ -94,14 +141,4 @@ func (f *ControlFront) possible(target float64) bool {
 		}
 	}
 	return false
-}
-
-// remaining lists the first minimal attacks of a scenario, and what would act on
-// them.
-func remaining(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s *attacktree.Scenario, n int) ([]Remaining, error) {
-	r, err := p.Eval(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	return left(ctx, t, p, s, n, r)
 }

@@ -10,112 +10,541 @@ import (
 	"github.com/atree-dev/atree/attacktree/internal/program"
 )
 
-// A relaxation bounds the risk from below for every budget at once. The risk is
-// a sum of losses, each the chance of an event times an amount. An event that is
-// a tree of And and Or gates over parts that share nothing is solved from the
-// parts upwards, each part by the list of its chances that are worth their cost
-// (as the fronts of attack trees are: Fila and Widel, Exploiting attack-defense
-// trees to find an optimal set of countermeasures, 2020).
+// A relaxation bounds what sets of controls leave from below, for every budget at
+// once. It is a graph of parts: gates of parts that share nothing are solved from
+// the parts upwards, each part by the list of its values that are worth their
+// cost (as the fronts of attack trees are: Fila and Widel, Exploiting
+// attack-defense trees to find an optimal set of countermeasures, 2020). A value
+// is a chance or, for the objective cheapest_cost, the cost of the cheapest attack
+// with its sign turned, so that less is always better for the defender.
 //
-// Three things are made easier than they are, so that the lists only bound. A
-// control that acts on several parts has a copy for each, with an equal share of
-// its cost, and the copies are chosen freely. A part that is no tree, or has many
-// controls, may for a given cost have all of its controls that cost no more each.
-// And each loss may spend the whole budget. So the bound is the risk itself where
-// none of this happens.
+// The problem is made easier in these ways, so that the lists only bound:
+//   - A control that acts on several parts has a copy for each, with a share of its
+//     cost, and the copies are chosen freely.
+//   - Parts that share a step or a part x become a case distinction over x, and what
+//     is chosen may depend on the case, at full cost in each.
+//   - Where there would be too many cases, the sharing is ignored if that errs on the
+//     right side: attacks may then pay a step twice, and two events of an And happen
+//     together at least as often as if they were independent. An Or becomes a mesh,
+//     which for a given cost may have all controls that cost no more each.
+//   - Losses with controls in common may each spend the whole budget.
+//
+// So the bound is the residual itself where none of this happens. A relaxation
+// never changes once it is made; see bounds for its use.
 type relaxation struct {
-	s      *compiled.Structure
-	cost   []float64
-	cell   float64 // costs are counted in cells, rounded down
-	events []event
-	held   []bool // as of the last estimate, with the undecided ones
-	status []decision
-	scratch
+	cost   []float64 // by number of the control
+	unit   float64   // of which all costs are multiples; 0: none that is large enough
+	cell   float64   // costs that differ by less may be taken for the least of them
+	byCost bool      // values are costs of attacks, with their sign turned
+	parts  []part    // each after those it is made of; the last is the whole
+	meshes []*program.Program
 }
 
-// An event is what one loss depends on: parts in an order in which each stands
-// after those it is made of, the last one for all of it.
-type event struct {
-	parts []part
-	state *program.State // of the parts that are no trees
-	prob  []float64
-}
-
-// A part is a gate of two parts, a product with an amount, or a leaf.
+// A part is a gate of other parts, or a leaf with controls.
 type part struct {
 	kind     partKind
-	a, b     int32   // of a gate
-	controls []int32 // of a leaf: those that act on it, ascending
-	share    []int32 // by control: the cost of its copy, in cells
-	vars     []int32 // of a mesh: its variables
-	index    int     // of the variable, mesh or loss
-	ref      circuit.Ref
-	list     []option
-	stale    bool
+	a, b, c  int32     // of a gate; of a case distinction: what about, if so, if not
+	controls []int32   // of a leaf: those that act on it, ascending
+	share    []float64 // by control of the leaf: the cost of its copy
+	table    []float64 // of a leaf with few controls: its value by the subset that is held
+	index    int       // of the variable, mesh, loss or constant
+	vars     []int32   // of a mesh: its variables
 }
 
 type partKind uint8
 
 const (
 	variablePart partKind = iota
-	meshPart              // a module that is no tree
-	amountPart
+	meshPart              // a function of many controls that is no tree
+	amountPart            // a loss
+	constantPart          // false (index 0) or true
 	andPart
 	orPart
+	casePart
+	apartPart    // a sum
+	togetherPart // a sum of parts that may each spend all
+)
+
+func (k partKind) leaf() bool { return k <= constantPart }
+
+const (
+	maxCells   = 1024 // into which the costs of a list fall
+	maxSubsets = 8    // controls of a leaf of which all subsets are listed
 )
 
 // An option is a value that a part can be brought to at a cost, and by what: the
-// options of its parts, the subset of the controls, or, with left below 0, all
-// controls that cost no more each.
+// options of its parts, or the subset of a leaf's controls, or, with by[0] below
+// 0, all controls that cost no more each.
 type option struct {
-	cost        int32
-	value       float64
-	left, right int32
+	cost, value float64
+	cell        int32
+	by          [3]int32
 }
 
-// scratch holds the best option of each cost while two lists are joined.
-type scratch struct {
-	value       []float64
-	left, right []int32
-}
-
-const (
-	maxCells   = 1024
-	maxSubsets = 8 // controls of a leaf of which all subsets are listed
-)
-
-// newRelaxation returns the relaxation of an objective, or nil where parts that
-// are no trees would need too large a diagram.
-func newRelaxation(ctx context.Context, s *compiled.Structure, objective Objective, cost []float64) (*relaxation, error) {
-	r := &relaxation{s: s, cost: cost, held: make([]bool, len(cost)), status: make([]decision, len(cost))}
+// cellOf returns the greatest unit that divides all costs, 0 where there is none
+// that is large enough, and the width of cells.
+func cellOf(cost []float64) (unit, cell float64) {
 	total := 0.0
 	for _, c := range cost {
 		total += c
 	}
-	r.cell = cellOf(cost, total)
-	cells := int(total/r.cell) + 2
-	r.scratch = scratch{make([]float64, cells), make([]int32, cells), make([]int32, cells)}
-	if complemented(s.Likelihood, s.Losses) {
-		return nil, nil // losses that trade places with one another are no sum of what only falls
+	if total == 0 {
+		return 0, 1
 	}
-	roots, amounts := s.Losses, len(s.Losses)
-	if objective == Likelihood {
-		roots, amounts = []circuit.Ref{s.Goal}, 0
-	}
-	for i, root := range roots {
-		e, ok, err := r.newEvent(ctx, root)
-		if err != nil || !ok {
-			return nil, err
+	for _, c := range cost {
+		a, b := c, unit
+		for b > total*1e-9 {
+			a, b = b, math.Mod(a, b)
+			if a-b < total*1e-9 {
+				b = 0 // rounding has left almost the whole
+			}
 		}
-		if amounts > 0 {
-			e.parts = append(e.parts, part{kind: amountPart, index: i, controls: s.LossControls[i]})
-			last := int32(len(e.parts))
-			e.parts = append(e.parts, part{kind: andPart, a: last - 2, b: last - 1})
-		}
-		r.divide(e.parts)
-		r.events = append(r.events, e)
+		unit = a
 	}
-	return r, nil
+	if unit < total*1e-6 {
+		return 0, total / maxCells
+	}
+	if fine := math.Floor(maxCells * unit / total); fine >= 1 {
+		return unit, unit / fine
+	}
+	return unit, total / maxCells
+}
+
+// bounds is a relaxation at work, for one goroutine.
+type bounds struct {
+	*relaxation
+	s       *compiled.Structure
+	ctx     context.Context  // of the last estimate
+	states  []*program.State // of meshes
+	prob    []float64
+	status  []decision // as of the last estimate
+	held    []bool     // in, of status
+	changed []bool
+	stale   []bool
+	lists   [][]option
+	visited [][]int32 // of visit: options
+	work    int64     // pairs of options and steps of programs so far
+	scratch
+}
+
+// scratch holds the best option of each cell while lists are joined.
+type scratch struct {
+	cells []option
+	top   int // cells in use
+}
+
+func (r *relaxation) newBounds(s *compiled.Structure) *bounds {
+	n := len(r.cost)
+	b := &bounds{
+		relaxation: r, s: s, prob: make([]float64, len(s.Nodes)),
+		status: make([]decision, n), held: make([]bool, n), changed: make([]bool, n),
+		stale: make([]bool, len(r.parts)), lists: make([][]option, len(r.parts)), visited: make([][]int32, len(r.parts)),
+	}
+	for _, p := range r.meshes {
+		b.states = append(b.states, p.NewState())
+	}
+	b.forget()
+	return b
+}
+
+// An estimate says that no set which costs less than the next estimate leaves
+// less than value.
+type estimate struct {
+	cost, value float64
+	index       int32 // of the whole's option
+}
+
+// A window is a range of costs of sets. Outside of it nothing is asked.
+type window struct{ low, high float64 }
+
+// estimate returns the bound for the sets that agree with some decisions, of
+// which those that are in cost fixed, in a window.
+// It ends with an error only where ctx does, and is then good for nothing more.
+func (b *bounds) estimate(ctx context.Context, status []decision, fixed float64, in window) ([]estimate, error) {
+	if fixed > in.high {
+		return nil, nil
+	}
+	b.ctx = ctx
+	b.renew(status)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	last := len(b.parts) - 1
+	if b.stale[last] || !b.parts[last].kind.leaf() {
+		b.lists[last] = b.solve(last, window{in.low - fixed, in.high - fixed})
+		b.stale[last] = true // the next one has another window
+	}
+	var out []estimate
+	for i, o := range b.lists[last] {
+		cost := fixed + o.cost
+		if b.unit > 0 { // the next cost that a set can have
+			cost = max(cost, math.Ceil(cost/b.unit-1e-6)*b.unit)
+		}
+		if cost > in.high {
+			break
+		}
+		if n := len(out); n > 0 && cost <= out[n-1].cost {
+			out = out[:n-1]
+		}
+		out = append(out, estimate{cost, o.value, int32(i)})
+	}
+	return out, ctx.Err()
+}
+
+// renew brings the lists of all parts but the last up to date.
+func (b *bounds) renew(status []decision) {
+	for j, d := range status {
+		b.changed[j] = d != b.status[j]
+		b.held[j] = d == decision(in)
+	}
+	copy(b.status, status)
+	for i := range b.parts {
+		p := &b.parts[i]
+		switch {
+		case p.kind.leaf():
+			b.stale[i] = b.stale[i] || slices.ContainsFunc(p.controls, func(j int32) bool { return b.changed[j] })
+		case p.kind == casePart:
+			b.stale[i] = b.stale[i] || b.stale[p.a] || b.stale[p.b] || b.stale[p.c]
+		default:
+			b.stale[i] = b.stale[i] || b.stale[p.a] || b.stale[p.b]
+		}
+		if b.stale[i] && i < len(b.parts)-1 && b.ctx.Err() == nil {
+			b.lists[i] = b.solve(i, window{math.Inf(-1), math.Inf(1)})
+		}
+	}
+	clear(b.stale[:len(b.parts)-1])
+}
+
+// solve lists the options of a part, given those of its parts.
+func (b *bounds) solve(i int, in window) []option {
+	p := &b.parts[i]
+	out := b.lists[i][:0]
+	if p.kind.leaf() {
+		return b.leaf(out, p)
+	}
+	x, y := b.lists[p.a], b.lists[p.b]
+	switch p.kind {
+	case casePart:
+		return b.cases(out, x, y, b.lists[p.c])
+	case togetherPart:
+		return b.parallel(out, x, y, func(x, y float64) float64 { return x + y })
+	case orPart:
+		if b.byCost {
+			return b.greater(out, x, y)
+		}
+	}
+	return b.pairs(out, p.kind, x, y, in)
+}
+
+// pairs joins two lists of parts that pay for their options each: by the product
+// of values or, of an Or, its complement, or by their sum.
+func (b *bounds) pairs(out []option, kind partKind, xs, ys []option, in window) []option {
+	b.open(xs[len(xs)-1].cell + ys[len(ys)-1].cell)
+	from, to := len(ys)-1, len(ys) // those that bring x into the window, and the last before it
+	for i := range xs {
+		x := &xs[i]
+		for from > 0 && x.cost+ys[from].cost > in.low {
+			from--
+		}
+		for to > 0 && x.cost+ys[to-1].cost > in.high {
+			to--
+		}
+		base, factor := 0.0, x.value
+		switch {
+		case kind == apartPart || b.byCost:
+			base, factor = x.value, 1
+		case kind == orPart:
+			base, factor = x.value, 1-x.value
+		}
+		cells := b.cells[x.cell:]
+		for j := from; j < to; j++ {
+			y := &ys[j]
+			cost := x.cost + y.cost
+			value := base + factor*y.value
+			switch c := &cells[y.cell]; {
+			case value < c.value:
+				c.cost, c.value, c.by = min(cost, c.cost), value, [3]int32{int32(i), int32(j)}
+			case cost < c.cost:
+				c.cost = cost
+			}
+		}
+		b.work += int64(max(to-from, 1))
+	}
+	return b.close(out)
+}
+
+// open clears the cells up to the last that is needed. A cell then stands for the
+// least cost and the least value of what falls into it.
+func (b *bounds) open(top int32) {
+	b.top = int(top) + 1
+	if len(b.cells) < b.top {
+		b.cells = make([]option, b.top+b.top/2)
+	}
+	for i := range b.cells[:b.top] {
+		b.cells[i].cost, b.cells[i].value = math.Inf(1), math.Inf(1)
+	}
+	b.work += int64(b.top)
+}
+
+// close lists what is best in the cells.
+func (b *bounds) close(out []option) []option {
+	last := math.Inf(1)
+	for i := range b.cells[:b.top] {
+		c := &b.cells[i]
+		if c.value >= last {
+			continue
+		}
+		last = c.value
+		for len(out) > 0 && out[len(out)-1].cost >= c.cost { // cells overlap
+			out = out[:len(out)-1]
+		}
+		o := *c
+		o.cell = b.cellAt(o.cost)
+		out = append(out, o)
+	}
+	return out
+}
+
+func (b *bounds) cellAt(cost float64) int32 { return int32(cost/b.cell + 1e-6) }
+
+// greater joins two lists by the greater value: each value is paid for in both.
+func (b *bounds) greater(out, xs, ys []option) []option {
+	i, j := 0, 0
+	for {
+		x, y := &xs[i], &ys[j]
+		o := option{cost: x.cost + y.cost, value: max(x.value, y.value), by: [3]int32{int32(i), int32(j)}}
+		o.cell = b.cellAt(o.cost)
+		if n := len(out); n == 0 || o.value < out[n-1].value {
+			out = append(out, o)
+		}
+		b.work++
+		// The greater one must fall for the maximum to fall.
+		switch {
+		case x.value >= y.value && i+1 < len(xs):
+			i++
+		case y.value >= x.value && j+1 < len(ys):
+			j++
+		default:
+			return out
+		}
+	}
+}
+
+// parallel joins two lists of parts that may each spend the whole cost.
+func (b *bounds) parallel(out, xs, ys []option, value func(x, y float64) float64) []option {
+	i, j := 0, 0
+	for {
+		o := option{cost: max(xs[i].cost, ys[j].cost), value: value(xs[i].value, ys[j].value), by: [3]int32{int32(i), int32(j)}}
+		o.cell = b.cellAt(o.cost)
+		if n := len(out); n == 0 || o.value < out[n-1].value {
+			out = append(out, o)
+		}
+		b.work++
+		switch {
+		case i+1 < len(xs) && (j+1 == len(ys) || xs[i+1].cost <= ys[j+1].cost):
+			if j+1 < len(ys) && ys[j+1].cost == xs[i+1].cost {
+				j++
+			}
+			i++
+		case j+1 < len(ys):
+			j++
+		default:
+			return out
+		}
+	}
+}
+
+// cases joins the lists of a case distinction: for each option of what it is
+// about, the two cases in parallel.
+func (b *bounds) cases(out, xs, so, not []option) []option {
+	b.open(xs[len(xs)-1].cell + max(so[len(so)-1].cell, not[len(not)-1].cell))
+	var both []option
+	for i := range xs {
+		x := xs[i].value
+		both = b.parallel(both[:0], so, not, func(so, not float64) float64 {
+			if b.byCost {
+				return max(x+so, not)
+			}
+			return x*so + (1-x)*not
+		})
+		for j := range both {
+			o := &both[j]
+			c := &b.cells[xs[i].cell+o.cell]
+			c.cost = min(c.cost, xs[i].cost+o.cost)
+			if o.value < c.value {
+				c.value, c.by = o.value, [3]int32{int32(i), o.by[0], o.by[1]}
+			}
+		}
+	}
+	return b.close(out)
+}
+
+// leaf lists the options of a leaf: one for each subset of its undecided controls
+// that is worth its cost or, where these are many, one for each cost of a control.
+func (b *bounds) leaf(out []option, p *part) []option {
+	var free []int // indices into p.controls
+	base := 0
+	for i, j := range p.controls {
+		switch b.status[j] {
+		case undecided:
+			free = append(free, i)
+		case in:
+			if i < maxSubsets {
+				base |= 1 << i
+			}
+		}
+	}
+	if p.table != nil {
+		for subset := range 1 << len(free) {
+			cost, held := 0.0, base
+			for k, i := range free {
+				if subset>>k&1 == 1 {
+					cost += p.share[i]
+					held |= 1 << i
+				}
+			}
+			out = append(out, option{cost: cost, value: p.table[held], by: [3]int32{int32(held)}})
+		}
+		b.work += int64(len(out))
+	} else {
+		slices.SortStableFunc(free, func(x, y int) int { return compareCosts(p.share[x], p.share[y]) })
+		i := 0
+		for cost := 0.0; ; cost = p.share[free[i]] {
+			for ; i < len(free) && p.share[free[i]] <= cost; i++ {
+				b.held[p.controls[free[i]]] = true
+			}
+			out = append(out, option{cost: cost, value: b.number(p, b.held), by: [3]int32{-1}})
+			if i == len(free) || b.ctx.Err() != nil {
+				break
+			}
+		}
+		for _, i := range free {
+			b.held[p.controls[i]] = false
+		}
+	}
+	slices.SortStableFunc(out, func(x, y option) int {
+		if x.cost != y.cost {
+			return compareCosts(x.cost, y.cost)
+		}
+		return compareCosts(x.value, y.value)
+	})
+	kept := out[:1]
+	for _, o := range out[1:] {
+		if o.value < kept[len(kept)-1].value {
+			kept = append(kept, o)
+		}
+	}
+	for i := range kept {
+		kept[i].cell = b.cellAt(kept[i].cost)
+	}
+	return kept
+}
+
+// number returns the value of a leaf while some controls are held.
+func (b *bounds) number(p *part, held []bool) float64 {
+	switch p.kind {
+	case constantPart:
+		switch {
+		case !b.byCost:
+			return float64(p.index)
+		case p.index == 0:
+			return math.Inf(-1) // no attack
+		}
+		return 0
+	case amountPart:
+		return b.s.Loss(p.index, held)
+	case variablePart:
+		x := b.s.Chance(p.index, held)
+		if !b.byCost {
+			return x
+		}
+		if x == 0 {
+			return math.Inf(-1)
+		}
+		return -b.s.Cost(p.index, held)
+	}
+	for _, v := range p.vars {
+		b.prob[v] = b.s.Chance(int(v), held)
+	}
+	b.work += int64(b.meshes[p.index].Size() + len(p.vars))
+	b.states[p.index].Eval(b.prob)
+	return b.states[p.index].Value(0)
+}
+
+// forget makes all lists stale.
+func (b *bounds) forget() {
+	for i := range b.stale {
+		b.stale[i] = true
+	}
+}
+
+// maxVisits bounds how many options of parts are looked at to see what an option
+// of the whole is made of.
+const maxVisits = 1 << 14
+
+// visit calls leaf for each leaf, with the option, that an option of the whole of
+// the last estimate is made of, once each.
+func (b *bounds) visit(index int32, leaf func(part int32, o *option)) {
+	for i := range b.visited {
+		b.visited[i] = b.visited[i][:0]
+	}
+	b.visited[len(b.parts)-1] = append(b.visited[len(b.parts)-1], index)
+	see := func(part, option int32) {
+		if !slices.Contains(b.visited[part], option) {
+			b.visited[part] = append(b.visited[part], option)
+		}
+	}
+	visits := 0
+	for i := len(b.parts) - 1; i >= 0 && visits < maxVisits; i-- {
+		p := &b.parts[i]
+		visits += len(b.visited[i])
+		for _, at := range b.visited[i] {
+			o := &b.lists[i][at]
+			if p.kind.leaf() {
+				leaf(int32(i), o)
+				continue
+			}
+			see(p.a, o.by[0])
+			see(p.b, o.by[1])
+			if p.kind == casePart {
+				see(p.c, o.by[2])
+			}
+		}
+	}
+}
+
+// copies calls copy for each undecided control of a leaf, and says whether the
+// option has it.
+func (b *bounds) copies(i int32, o *option, copy func(k int, j int32, chosen bool)) {
+	p := &b.parts[i]
+	for k, j := range p.controls {
+		if b.status[j] == undecided {
+			copy(k, j, o.by[0] < 0 && p.share[k] <= o.cost || o.by[0] >= 0 && o.by[0]>>k&1 == 1)
+		}
+	}
+}
+
+// members returns the controls that an option of the whole has in some leaf, and
+// those that it has not in all.
+func (b *bounds) members(index int32) (some, split []int32) {
+	chosen, copies := make([]int32, len(b.cost)), make([]int32, len(b.cost))
+	b.visit(index, func(i int32, o *option) {
+		b.copies(i, o, func(_ int, j int32, has bool) {
+			copies[j]++
+			if has {
+				chosen[j]++
+			}
+		})
+	})
+	for j := range chosen {
+		if chosen[j] > 0 {
+			some = append(some, int32(j))
+			if chosen[j] < copies[j] {
+				split = append(split, int32(j))
+			}
+		}
+	}
+	return some, split
 }
 
 // complemented reports whether some gate below the roots has a complement.
@@ -131,382 +560,4 @@ func complemented(c *circuit.Circuit, roots []circuit.Ref) bool {
 		}
 	}
 	return false
-}
-
-// cellOf returns the unit in which costs are counted: one that divides them all
-// if there is one that is large enough, else a small part of their sum.
-func cellOf(cost []float64, total float64) float64 {
-	unit := 0.0
-	for _, c := range cost {
-		for a, b := c, unit; ; a, b = b, math.Mod(a, b) {
-			if b <= total/(2*maxCells) {
-				unit = a
-				if b > total*1e-9 {
-					return total / maxCells
-				}
-				break
-			}
-		}
-	}
-	if unit <= total/maxCells {
-		unit = total / maxCells
-	}
-	return max(unit, math.SmallestNonzeroFloat64)
-}
-
-// newEvent cuts an event into parts. ok is false if a part that is no tree is
-// too large for a diagram.
-func (r *relaxation) newEvent(ctx context.Context, root circuit.Ref) (e event, ok bool, err error) {
-	c, roots := r.s.Likelihood.Simplify(root)
-	root = roots[0]
-	e.parts = partsOf(c, root)
-	var meshes []circuit.Ref
-	for i := range e.parts {
-		switch p := &e.parts[i]; p.kind {
-		case variablePart:
-			p.index, _ = c.VarOf(p.ref)
-			p.controls = r.s.ChanceControls[p.index]
-		case meshPart:
-			p.index = len(meshes)
-			meshes = append(meshes, p.ref)
-			p.vars, p.controls = r.below(c, p.ref)
-		}
-	}
-	if len(meshes) == 0 {
-		return e, true, nil
-	}
-	p, err := program.Compile(ctx, c, meshes, program.Limits{})
-	if err != nil {
-		return e, false, err
-	}
-	e.state, e.prob = p.NewState(), make([]float64, c.NumVars())
-	return e, p.Exact(), nil
-}
-
-// partsOf cuts a function into gates of independent parts, variables and meshes.
-func partsOf(c *circuit.Circuit, root circuit.Ref) []part {
-	if root.Negated() || c.Kind(root) == circuit.Constant {
-		return []part{{kind: meshPart, ref: root}}
-	}
-	uses, modules := c.Uses(root), c.Modules(root)
-	alone := func(x circuit.Ref) bool {
-		_, variable := c.VarOf(x)
-		return !x.Negated() && uses[x.Node()] == 1 && (variable || modules[x.Node()])
-	}
-	var parts []part
-	add := func(p part) int32 {
-		parts = append(parts, p)
-		return int32(len(parts) - 1)
-	}
-	at := make([]int32, c.Len())
-	for i := range root.Node() + 1 {
-		x := circuit.MakeRef(i)
-		kind := c.Kind(x)
-		switch {
-		case kind == circuit.Variable:
-			at[i] = add(part{kind: variablePart, ref: x})
-			continue
-		case x != root && (uses[i] == 0 || !modules[i]):
-			continue
-		case kind != circuit.And && kind != circuit.Or,
-			slices.ContainsFunc(c.Args(x), func(a circuit.Ref) bool { return !alone(a) }):
-			at[i] = add(part{kind: meshPart, ref: x})
-			continue
-		}
-		gate := andPart
-		if kind == circuit.Or {
-			gate = orPart
-		}
-		var level []int32
-		for _, a := range c.Args(x) {
-			level = append(level, at[a.Node()])
-		}
-		for len(level) > 1 { // joined two by two
-			var next []int32
-			for pair := range slices.Chunk(level, 2) {
-				one := pair[0]
-				if len(pair) == 2 {
-					one = add(part{kind: gate, a: pair[0], b: pair[1]})
-				}
-				next = append(next, one)
-			}
-			level = next
-		}
-		at[i] = level[0]
-	}
-	return reachable(parts, at[root.Node()])
-}
-
-// below returns the variables of a module, and the controls that act on them.
-func (r *relaxation) below(c *circuit.Circuit, x circuit.Ref) (vars, controls []int32) {
-	for i, n := range c.Uses(x) {
-		if v, is := c.VarOf(circuit.MakeRef(i)); is && (n > 0 || i == x.Node()) {
-			vars = append(vars, int32(v))
-			controls = append(controls, r.s.ChanceControls[v]...)
-		}
-	}
-	slices.Sort(controls)
-	return vars, slices.Compact(controls)
-}
-
-// reachable keeps the parts that top is made of; top becomes the last.
-func reachable(parts []part, top int32) []part {
-	keep := make([]bool, len(parts))
-	keep[top] = true
-	image := make([]int32, len(parts))
-	for i := top; i >= 0; i-- {
-		if p := &parts[i]; keep[i] && (p.kind == andPart || p.kind == orPart) {
-			keep[p.a], keep[p.b] = true, true
-		}
-	}
-	var out []part
-	for i := range top + 1 {
-		if keep[i] {
-			p := parts[i]
-			if p.kind == andPart || p.kind == orPart {
-				p.a, p.b = image[p.a], image[p.b]
-			}
-			image[i] = int32(len(out))
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// divide shares the cost of each control among its copies.
-func (r *relaxation) divide(parts []part) {
-	copies := make([]int32, len(r.cost))
-	for i := range parts {
-		parts[i].stale = true
-		for _, j := range parts[i].controls {
-			copies[j]++
-		}
-	}
-	given := make([]int32, len(r.cost))
-	for i := range parts {
-		p := &parts[i]
-		for _, j := range p.controls {
-			whole := int32(r.cost[j]/r.cell*(1+slack) + slack)
-			share := whole / copies[j]
-			if given[j] < whole%copies[j] {
-				share++
-			}
-			given[j]++
-			p.share = append(p.share, share)
-		}
-	}
-}
-
-// estimate returns the bound for the sets that agree with some decisions, of
-// which those that are in cost fixed.
-func (r *relaxation) estimate(status []decision, fixed, budget float64) []estimate {
-	changed := make([]bool, len(status))
-	for j, d := range status {
-		changed[j] = d != r.status[j]
-		r.held[j] = d == in
-	}
-	copy(r.status, status)
-	for i := range r.events {
-		r.renew(&r.events[i], changed)
-	}
-
-	// The sum of the events' lists, cost by cost.
-	next := make([]int, len(r.events))
-	var bound []estimate
-	for cost := int32(0); ; {
-		sum := 0.0
-		later := int32(math.MaxInt32)
-		for i := range r.events {
-			list := r.events[i].parts[len(r.events[i].parts)-1].list
-			for next[i]+1 < len(list) && list[next[i]+1].cost <= cost {
-				next[i]++
-			}
-			sum += list[next[i]].value
-			if next[i]+1 < len(list) {
-				later = min(later, list[next[i]+1].cost)
-			}
-		}
-		if n := len(bound); n == 0 || sum < bound[n-1].value {
-			bound = append(bound, estimate{fixed + float64(cost)*r.cell, sum, slices.Clone(next)})
-		}
-		if later == math.MaxInt32 || fixed+float64(later)*r.cell > budget*(1+slack) {
-			return bound
-		}
-		cost = later
-	}
-}
-
-// renew brings the lists of an event up to date.
-func (r *relaxation) renew(e *event, changed []bool) {
-	for i := range e.parts {
-		p := &e.parts[i]
-		switch p.kind {
-		case andPart, orPart:
-			a, b := &e.parts[p.a], &e.parts[p.b]
-			if p.stale = p.stale || a.stale || b.stale; p.stale {
-				p.list = r.join(p.list[:0], a.list, b.list, p.kind == orPart)
-			}
-		default:
-			p.stale = p.stale || slices.ContainsFunc(p.controls, func(j int32) bool { return changed[j] })
-			if p.stale {
-				p.list = r.leaf(e, p)
-			}
-		}
-	}
-	for i := range e.parts {
-		e.parts[i].stale = false
-	}
-}
-
-// join returns the options of a gate of two independent parts.
-func (r *relaxation) join(out, a, b []option, or bool) []option {
-	top := min(int(a[len(a)-1].cost+b[len(b)-1].cost), len(r.value)-1)
-	for c := range top + 1 {
-		r.value[c] = math.Inf(1)
-	}
-	for i, x := range a {
-		for j, y := range b {
-			c := int(x.cost + y.cost)
-			if c > top {
-				break
-			}
-			value := x.value * y.value
-			if or {
-				value = x.value + y.value - value
-			}
-			if value < r.value[c] {
-				r.value[c], r.left[c], r.right[c] = value, int32(i), int32(j)
-			}
-		}
-	}
-	last := math.Inf(1)
-	for c := range top + 1 {
-		if r.value[c] < last {
-			last = r.value[c]
-			out = append(out, option{int32(c), last, r.left[c], r.right[c]})
-		}
-	}
-	return out
-}
-
-// leaf returns the options of a leaf: one for each subset of its undecided
-// controls that is worth its cost or, where these are many or the leaf is no
-// single number, one for each cost of a control.
-func (r *relaxation) leaf(e *event, p *part) []option {
-	var free []int // indices into p.controls
-	for i, j := range p.controls {
-		if r.status[j] == undecided {
-			free = append(free, i)
-		}
-	}
-	var list []option
-	if p.kind == meshPart || len(free) > maxSubsets || len(p.controls) > 31 {
-		slices.SortStableFunc(free, func(a, b int) int { return int(p.share[a] - p.share[b]) })
-		i := 0
-		for cost := int32(0); ; cost = p.share[free[i]] {
-			for ; i < len(free) && p.share[free[i]] <= cost; i++ {
-				r.held[p.controls[free[i]]] = true
-			}
-			list = append(list, option{cost, r.number(e, p), -1, 0})
-			if i == len(free) {
-				break
-			}
-		}
-	} else {
-		for subset := range int32(1) << len(free) {
-			cost := int32(0)
-			for b, i := range free {
-				r.held[p.controls[i]] = subset>>b&1 == 1
-				cost += p.share[i] * (subset >> b & 1)
-			}
-			list = append(list, option{cost, r.number(e, p), spread(subset, free), 0})
-		}
-	}
-	for _, i := range free {
-		r.held[p.controls[i]] = false
-	}
-	return pareto(list)
-}
-
-// spread turns a subset of the free controls into one of all controls of a leaf.
-func spread(subset int32, free []int) int32 {
-	all := int32(0)
-	for b, i := range free {
-		all |= subset >> b & 1 << i
-	}
-	return all
-}
-
-// pareto sorts options and keeps those that no other beats.
-func pareto(list []option) []option {
-	slices.SortStableFunc(list, func(a, b option) int {
-		if a.cost != b.cost {
-			return int(a.cost - b.cost)
-		}
-		return compareCosts(a.value, b.value)
-	})
-	last := math.Inf(1)
-	return slices.DeleteFunc(list, func(o option) bool {
-		beaten := o.value >= last
-		last = min(last, o.value)
-		return beaten
-	})
-}
-
-// number returns the chance or amount of a leaf while r.held hold.
-func (r *relaxation) number(e *event, p *part) float64 {
-	switch p.kind {
-	case variablePart:
-		return r.s.Chance(p.index, r.held)
-	case amountPart:
-		return r.s.Loss(p.index, r.held)
-	}
-	for _, v := range p.vars {
-		e.prob[v] = r.s.Chance(int(v), r.held)
-	}
-	e.state.Eval(e.prob)
-	return e.state.Value(p.index)
-}
-
-// members returns the controls that are chosen in some part of the events, for
-// the options of the given indices, and those that are not chosen in all parts.
-func (r *relaxation) members(index []int) (some, split []int32) {
-	chosen, copies := make([]int32, len(r.cost)), make([]int32, len(r.cost))
-	type visit struct {
-		part   int32
-		option int32
-	}
-	var stack []visit
-	for i := range r.events {
-		parts := r.events[i].parts
-		stack = append(stack[:0], visit{int32(len(parts) - 1), int32(index[i])})
-		for len(stack) > 0 {
-			v := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			p := &parts[v.part]
-			o := p.list[v.option]
-			if p.kind == andPart || p.kind == orPart {
-				stack = append(stack, visit{p.a, o.left}, visit{p.b, o.right})
-				continue
-			}
-			for k, j := range p.controls {
-				if r.status[j] != undecided {
-					continue
-				}
-				copies[j]++
-				if o.left < 0 && p.share[k] <= o.cost || o.left >= 0 && o.left>>k&1 == 1 {
-					chosen[j]++
-				}
-			}
-		}
-	}
-	for j := range chosen {
-		if chosen[j] > 0 {
-			some = append(some, int32(j))
-			if chosen[j] < copies[j] {
-				split = append(split, int32(j))
-			}
-		}
-	}
-	return some, split
 }

@@ -18,6 +18,7 @@ type Options struct {
 	Params    map[string]float64 // what-if values, in base units
 	Attacks   int                // how many of the attacks left are listed; 0: five, negative: none
 	BottomUp  bool               // of Assess: also what going from the leaves upwards gives
+	Explain   bool               // of Compare and Optimize: what the controls do
 	Compile   attacktree.Options // limits
 }
 
@@ -93,4 +94,5 @@ type Comparison struct {
 	Mode      attacktree.Mode
 	Adversary string // empty: nobody in particular
 	Rows      []Row
+	Explained []*Explanation // by row, with Options.Explain
 }

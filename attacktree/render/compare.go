@@ -58,6 +58,9 @@ func compareMessage(c *mitigate.Comparison) *CompareMessage {
 			Limits:         r.Limits,
 		})
 	}
+	for _, x := range c.Explained {
+		msg.Explained = append(msg.Explained, *explainedMessage(x))
+	}
 	return msg
 }
 
@@ -117,6 +120,12 @@ func comparePage(c *mitigate.Comparison) *page {
 	for _, r := range c.Rows {
 		if len(r.DominatedBy) > 0 {
 			p.note("Better than " + r.Set + ", at no more cost: " + among(r.DominatedBy, 3) + ".")
+		}
+	}
+	for i, x := range c.Explained {
+		explain(p, x, c.Rows[i].Set)
+		if len(x.Controls) > 0 {
+			p.note(leftWords(m, x.Result))
 		}
 	}
 	return p

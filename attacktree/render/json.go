@@ -184,6 +184,8 @@ type CompareMessage struct {
 	Mode      string        `json:"mode"`
 	Adversary *string       `json:"adversary"`
 	Rows      []RowMessage  `json:"rows"`
+
+	Explained []ExplainedMessage `json:"explained,omitempty"` // on request: by row, what its controls do
 }
 
 // RowMessage is one mitigation set of a comparison.
@@ -215,7 +217,8 @@ type OptimizeMessage struct {
 	Gap       float64              `json:"gap"`
 	Front     []ChoiceMessage      `json:"front"`
 	Bound     []ChoiceBoundMessage `json:"bound"`
-	Choice    *ChoiceMessage       `json:"choice"` // the cheapest that meets the target, else the last; null if there is none
+	Choice    *ChoiceMessage       `json:"choice"`              // the cheapest that meets the target, else the last; null if there is none
+	Explained *ExplainedMessage    `json:"explained,omitempty"` // on request: what the controls of Choice do
 }
 
 // ChoiceMessage is a set of controls on the front. The value is null where it is
@@ -224,6 +227,9 @@ type ChoiceMessage struct {
 	Controls []string `json:"controls"`
 	Cost     float64  `json:"cost"`
 	Value    *float64 `json:"value"`
+
+	Ties *TiesMessage `json:"ties,omitempty"` // other sets that cost and leave the same
+	Left *LeftMessage `json:"left,omitempty"` // on request
 }
 
 // ChoiceBoundMessage bounds the values of sets that cost Cost or more, up to the next;

@@ -31,14 +31,16 @@ func OptimizeJSON(w io.Writer, o *mitigate.Optimization) error {
 // OptimizeCSV writes one record a point of the front.
 func OptimizeCSV(w io.Writer, o *mitigate.Optimization) error {
 	type record struct {
-		Goal      string `json:"goal"`
-		Objective string `json:"objective"`
-		ChoiceMessage
+		Goal      string   `json:"goal"`
+		Objective string   `json:"objective"`
+		Controls  []string `json:"controls"`
+		Cost      float64  `json:"cost"`
+		Value     *float64 `json:"value"`
 	}
 	var rows []record
 	msg := optimizeMessage(o)
 	for _, q := range msg.Front {
-		rows = append(rows, record{msg.Goal, msg.Objective, q})
+		rows = append(rows, record{msg.Goal, msg.Objective, q.Controls, q.Cost, q.Value})
 	}
 	return writeCSV(w, rows)
 }
@@ -49,8 +51,18 @@ func optimizeMessage(o *mitigate.Optimization) *OptimizeMessage {
 		Objective: o.Front.Objective.String(), Exact: o.Front.Exact, Gap: o.Front.Gap,
 		Front: []ChoiceMessage{}, Bound: []ChoiceBoundMessage{},
 	}
-	for _, q := range o.Front.Points {
-		msg.Front = append(msg.Front, ChoiceMessage{list(q.Controls), q.Cost, number(&q.Value)})
+	for i, q := range o.Front.Points {
+		choice := ChoiceMessage{Controls: list(q.Controls), Cost: q.Cost, Value: number(&q.Value)}
+		if i < len(o.Ties) {
+			choice.Ties = tiesMessage(o.Ties[i])
+		}
+		if i < len(o.Points) {
+			choice.Left = leftMessage(o.Points[i].Result, o.Points[i].Left)
+		}
+		msg.Front = append(msg.Front, choice)
+	}
+	if o.Explained != nil {
+		msg.Explained = explainedMessage(o.Explained)
 	}
 	for _, q := range o.Front.Bound {
 		msg.Bound = append(msg.Bound, ChoiceBoundMessage{q.Cost, number(&q.Value)})
@@ -94,17 +106,15 @@ func optimizePage(o *mitigate.Optimization) *page {
 	r.front(p)
 	if len(o.Left) > 0 {
 		p.heading(3, "The first attacks left with this choice, and what would stop them")
-		attacks := make([]attacktree.Attack, len(o.Left))
-		for i := range o.Left {
-			attacks[i] = o.Left[i].Attack
-		}
-		t := attackTable(attacks, costAndChance)
-		t.columns = append(t.columns, column{title: "what would stop it", fit: wraps})
-		for i := range o.Left {
-			t.rows[i].cells = append(t.rows[i].cells, stoppers(o.Left[i]))
-		}
-		p.table(t)
+		p.table(attacksLeft(o.Left))
 	}
+	if o.After != nil {
+		p.note(leftWords(m, o.After))
+	}
+	if o.Explained != nil {
+		explain(p, o.Explained, "this choice")
+	}
+	r.points(p)
 	p.say(faint, r.method())
 	return p
 }
@@ -181,7 +191,7 @@ func (r *frontReport) front(p *page) {
 		if len(points[i].Controls) > 0 {
 			controls = strings.Join(points[i].Controls, ", ")
 		}
-		t.add(mark, amount(points[i].Cost), r.unit(points[i].Value), controls)
+		t.add(mark, amount(points[i].Cost), r.unit(points[i].Value), controls+r.ties(i))
 	}
 	p.heading(3, "The best that each budget buys")
 	p.table(t)
@@ -193,6 +203,62 @@ func (r *frontReport) front(p *page) {
 	}
 	if i := r.Chosen; i >= 0 && i+1 < len(points) {
 		p.note("The next step: " + r.step(i, i+1))
+	}
+}
+
+// ties says how many sets do as well as a point, after its controls.
+func (r *frontReport) ties(i int) string {
+	if i >= len(r.Ties) || r.Ties[i].Count == 0 && !r.Ties[i].AtLeast {
+		return ""
+	}
+	t := r.Ties[i]
+	switch {
+	case t.AtLeast && t.Count == 0:
+		return " (others may do as well)"
+	case t.AtLeast:
+		return fmt.Sprintf(" (or one of at least %d sets that do as well)", t.Count)
+	case t.Count == 1 && len(t.Sets) == 1:
+		return " (or as well " + strings.Join(t.Sets[0], ", ") + ")"
+	}
+	return " (or one of " + plural(t.Count, "set that does", "sets that do") + " as well)"
+}
+
+// mostSteps is how many points are explained to a person.
+const mostSteps = 8
+
+// points shows, where that was asked for, what each of some points changes and
+// leaves.
+func (r *frontReport) points(p *page) {
+	if len(r.Points) == 0 {
+		return
+	}
+	p.heading(3, "Step by step down the front")
+	shown := r.shown()
+	if n := len(shown); n > mostSteps {
+		few := make([]int, mostSteps)
+		for i := range few {
+			few[i] = shown[i*(n-1)/(mostSteps-1)]
+		}
+		shown = few
+	}
+	for _, i := range shown {
+		if i >= len(r.Points) {
+			break
+		}
+		q, left := r.Front.Points[i], r.Points[i]
+		p.heading(4, fmt.Sprintf("%s per %s: %s", money(r.m.Currency, q.Cost), period(r.m.Period), among(q.Controls, 8)))
+		if i > 0 {
+			p.note(upperFirst(r.step(i-1, i)))
+		}
+		if i < len(r.Ties) {
+			for _, set := range r.Ties[i].Sets {
+				p.note("Does as well: " + strings.Join(set, ", ") + ".")
+			}
+		}
+		p.note(leftWords(r.m, left.Result))
+		if len(left.Left) > 0 {
+			p.table(attacksLeft(left.Left))
+		}
 	}
 }
 

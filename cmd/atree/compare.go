@@ -18,10 +18,12 @@ import (
 
 func compareCommand(e *env) *cobra.Command {
 	var q question
+	var explain bool
 	cmd := &cobra.Command{
 		Use:   "compare FILE SET…",
 		Short: "What do mitigation sets cost, and what risk is left?",
 		Example: `atree compare examples/model-weights.atree none deployed planned all
+atree compare --explain examples/model-weights.atree deployed
 atree compare --format csv examples/model-weights.atree none all`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -39,17 +41,20 @@ atree compare --format csv examples/model-weights.atree none all`,
 				return err
 			}
 			q.sets = append(args[1:], q.sets...)
-			return e.compare(cmd.Context(), tree, &q)
+			return e.compare(cmd.Context(), tree, &q, explain)
 		},
 	}
 	q.flags(cmd)
+	fs := cmd.Flags()
+	fs.BoolVar(&explain, "explain", false, "say which attacks each control of a set stops, alone or with others, and which adds nothing")
+	group(fs, "Question", "explain")
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
 	return cmd
 }
 
-func (e *env) compare(ctx context.Context, tree *attacktree.Tree, q *question) error {
+func (e *env) compare(ctx context.Context, tree *attacktree.Tree, q *question, explain bool) error {
 	if len(q.sets) == 0 {
 		return errors.New("expected a SET after the file, found none; there are " + commas(allSets(tree)))
 	}
@@ -60,6 +65,7 @@ func (e *env) compare(ctx context.Context, tree *attacktree.Tree, q *question) e
 	if opt.Goal, err = goalOf(tree, q.goal); err != nil {
 		return err
 	}
+	opt.Explain = explain
 	e.warnSets(tree, opt.Sets)
 	var c *mitigate.Comparison
 	failure := q.limits.run(ctx, e, func(ctx context.Context) (err error) {

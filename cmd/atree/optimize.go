@@ -20,6 +20,9 @@ type wish struct {
 	target    string
 	require   string
 	forbid    string
+	gap       string
+	work      int64
+	explain   bool
 }
 
 func optimizeCommand(e *env) *cobra.Command {
@@ -34,7 +37,8 @@ func optimizeCommand(e *env) *cobra.Command {
 			"Exit status 1 if no set meets the target and the constraints.",
 		Example: `atree optimize examples/model-weights.atree
 atree optimize --budget 500k --require mfa examples/model-weights.atree
-atree optimize --objective likelihood --target 5% examples/model-weights.atree`,
+atree optimize --objective likelihood --target 5% examples/model-weights.atree
+atree optimize --explain examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,7 +60,10 @@ atree optimize --objective likelihood --target 5% examples/model-weights.atree`,
 	fs.StringVar(&w.target, "target", "", "find the cheapest set that brings the figure to `VALUE`, as 2M or 5%")
 	fs.StringVar(&w.require, "require", "", "controls that must be in the set, a comma list of controls and `SETS`")
 	fs.StringVar(&w.forbid, "forbid", "", "controls that must not be in it, a comma list of controls and `SETS`")
-	group(fs, "Question", "objective", "budget", "target", "require", "forbid")
+	fs.StringVar(&w.gap, "gap", "", "end the search when the front is proved to `SHARE` of its values, as 1% (default: to the end)")
+	fs.Int64Var(&w.work, "max-work", mitigate.DefaultWork, "end the search after `N` steps, with what is found and proved by then; a billion take seconds")
+	fs.BoolVar(&w.explain, "explain", false, "say what each control of the choice does, what each step down the front changes, and which attacks it leaves")
+	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "max-work", "explain")
 	complete(cmd, "objective", "expected_impact", "likelihood", "cheapest_cost")
 	completeNames(cmd, "require", setNames)
 	completeNames(cmd, "forbid", setNames)
@@ -81,6 +88,7 @@ func (e *env) optimize(ctx context.Context, tree *attacktree.Tree, q *question, 
 	if err != nil {
 		return err
 	}
+	opt.Explain = w.explain
 	var o *mitigate.Optimization
 	failure := q.limits.run(ctx, e, func(ctx context.Context) (err error) {
 		o, err = mitigate.Optimize(ctx, tree, opt, front, target)
@@ -108,7 +116,10 @@ func (e *env) optimize(ctx context.Context, tree *attacktree.Tree, q *question, 
 
 // options reads the wish.
 func (w *wish) options(tree *attacktree.Tree) (opt *mitigate.FrontOptions, target *float64, err error) {
-	opt = &mitigate.FrontOptions{}
+	if w.work <= 0 {
+		return nil, nil, fmt.Errorf("--max-work: expected 1 or more, found %d", w.work)
+	}
+	opt = &mitigate.FrontOptions{MaxWork: w.work}
 	if err := opt.Objective.UnmarshalText([]byte(w.objective)); err != nil {
 		return nil, nil, fmt.Errorf("--objective: expected expected_impact, likelihood or cheapest_cost, found %q", w.objective)
 	}
@@ -121,6 +132,13 @@ func (w *wish) options(tree *attacktree.Tree) (opt *mitigate.FrontOptions, targe
 	}
 	if target, err = given("--target", w.target, unit); err != nil {
 		return nil, nil, err
+	}
+	gap, err := given("--gap", w.gap, attacktree.Share)
+	if err != nil {
+		return nil, nil, err
+	}
+	if gap != nil {
+		opt.Gap = *gap
 	}
 	for _, list := range []struct {
 		flag, words string

@@ -83,3 +83,6 @@ func Gap[T, U any](s *Staircase[T], bound *Staircase[U]) float64 {
 	}
 	return gap
 }
+
+// Clone returns a staircase with the same points, which can grow by itself.
+func (s *Staircase[T]) Clone() Staircase[T] { return Staircase[T]{slices.Clone(s.points)} }

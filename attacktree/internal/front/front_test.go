@@ -67,3 +67,14 @@ func TestGap(t *testing.T) {
 		t.Errorf("expected a gap of 1/4, at 3, found %v", g)
 	}
 }
+
+func TestClone(t *testing.T) {
+	var s front.Staircase[string]
+	s.Add(front.Point[string]{Cost: 1, Value: 5, Choice: "a"})
+	c := s.Clone()
+	c.Add(front.Point[string]{Cost: 2, Value: 3, Choice: "b"})
+	c.Add(front.Point[string]{Cost: 1, Value: 4, Choice: "c"})
+	if len(s.Points()) != 1 || s.At(1) != 5 || len(c.Points()) != 2 || c.At(1) != 4 {
+		t.Errorf("expected a copy that grows by itself, found %v and %v", s.Points(), c.Points())
+	}
+}

@@ -118,3 +118,20 @@ func TestLarge(t *testing.T) {
 		t.Errorf("expected 1000 steps and their gates, found %d nodes", len(m.Nodes))
 	}
 }
+
+// Attack-defence trees are valid, the same each time, and of the size asked for
+// where nothing is repeated.
+func TestDefended(t *testing.T) {
+	for seed := range uint64(50) {
+		m := treegen.Defended(seed, 60, 15, float64(seed%3)/5)
+		if again := treegen.Defended(seed, 60, 15, float64(seed%3)/5); !reflect.DeepEqual(m, again) {
+			t.Fatalf("seed %d gives two models", seed)
+		}
+		if _, err := attacktree.New(m); err != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, err, treegen.Text(&m))
+		}
+		if n := len(m.Nodes) + len(m.Controls); len(m.Controls) != 15 || n > 66 || seed%3 == 0 && n < 54 {
+			t.Errorf("seed %d: expected about 60 nodes of which 15 are defences, found %d and %d", seed, n, len(m.Controls))
+		}
+	}
+}
