@@ -9,27 +9,34 @@ import (
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/mitigate"
+	sim "github.com/atree-dev/atree/attacktree/uncertain"
 )
+
+// A Choice is the whole answer of `atree optimize`.
+type Choice struct {
+	*mitigate.Optimization
+	Draws *sim.Simulation // of the uncertain numbers, a scenario for each point of the front; nil: not asked for
+}
 
 // OptimizeText writes a choice of controls for a person to read: what to choose,
 // what each point of the front costs and leaves, the next step, and the attacks
 // that are left.
-func OptimizeText(w io.Writer, o *mitigate.Optimization, opt *TextOptions) error {
+func OptimizeText(w io.Writer, o *Choice, opt *TextOptions) error {
 	return optimizePage(o).writeText(w, opt)
 }
 
 // OptimizeMarkdown writes what [OptimizeText] writes, as Markdown.
-func OptimizeMarkdown(w io.Writer, o *mitigate.Optimization) error {
+func OptimizeMarkdown(w io.Writer, o *Choice) error {
 	return optimizePage(o).writeMarkdown(w)
 }
 
 // OptimizeJSON writes an [OptimizeMessage].
-func OptimizeJSON(w io.Writer, o *mitigate.Optimization) error {
+func OptimizeJSON(w io.Writer, o *Choice) error {
 	return writeJSON(w, optimizeMessage(o))
 }
 
 // OptimizeCSV writes one record a point of the front.
-func OptimizeCSV(w io.Writer, o *mitigate.Optimization) error {
+func OptimizeCSV(w io.Writer, o *Choice) error {
 	type record struct {
 		Goal      string `json:"goal"`
 		Objective string `json:"objective"`
@@ -43,7 +50,7 @@ func OptimizeCSV(w io.Writer, o *mitigate.Optimization) error {
 	return writeCSV(w, rows)
 }
 
-func optimizeMessage(o *mitigate.Optimization) *OptimizeMessage {
+func optimizeMessage(o *Choice) *OptimizeMessage {
 	msg := &OptimizeMessage{
 		Format: Format, Tool: Tool, Model: modelMessage(o.Tree), Goal: o.Goal,
 		Objective: o.Front.Objective.String(), Exact: o.Front.Exact, Gap: o.Front.Gap,
@@ -63,16 +70,16 @@ func optimizeMessage(o *mitigate.Optimization) *OptimizeMessage {
 
 // A frontReport is what a person reads about a choice of controls.
 type frontReport struct {
-	*mitigate.Optimization
+	*Choice
 	m    *attacktree.Model
 	what string               // the objective
 	unit func(float64) string // of its values
 }
 
-func optimizePage(o *mitigate.Optimization) *page {
+func optimizePage(o *Choice) *page {
 	p := new(page)
 	m := o.Tree.Model()
-	r := &frontReport{Optimization: o, m: m}
+	r := &frontReport{Choice: o, m: m}
 	switch o.Front.Objective {
 	case mitigate.Likelihood:
 		r.what, r.unit = "chance that an attempt succeeds", percent

@@ -17,7 +17,8 @@ import (
 // A Study is the whole answer of `atree simulate`.
 type Study struct {
 	*sim.Simulation
-	Above       []float64        // losses of a year whose chances are asked for
+	Above       []float64 // losses of a year whose chances are asked for
+	Tolerance   sim.RiskTolerance
 	Sensitivity *sim.Sensitivity // nil: not asked for
 	Information *sim.Information
 }
@@ -478,15 +479,6 @@ func (r *studyReport) method() string {
 		s += " It ended when each mean was known to " + percent(r.Precision) + "."
 	case r.Most > 0:
 		s += " It ended for the number of draws, not for the precision of " + percent(r.Precision) + "."
-	}
-	return s
-}
-
-// thousands writes a count with commas.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
 	}
 	return s
 }

@@ -19,6 +19,7 @@ type Options struct {
 	Seed      uint64
 	Scenarios []*attacktree.Scenario // nil: the zero scenario
 	Workers   int                    // 0: one for each core
+	Figures   []string               // some of the figures, which takes that much less time and memory; nil: all that exist
 
 	// Sobol draws from scrambled Sobol' sequences: means of the likelihood and the
 	// losses come out closer, most so where few numbers are uncertain. Years are
@@ -123,6 +124,9 @@ func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulat
 	for _, sc := range scenarios {
 		out, err := room(ctx, p, sc, s.Count)
 		if err != nil {
+			return nil, err
+		}
+		if err := out.keep(opt.Figures); err != nil {
 			return nil, err
 		}
 		s.Scenarios = append(s.Scenarios, *out)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/mitigate"
+	"github.com/atree-dev/atree/attacktree/plot"
 	"github.com/atree-dev/atree/attacktree/render"
 	"github.com/atree-dev/atree/attacktree/uncertain"
 )
@@ -29,6 +30,7 @@ type draw struct {
 
 	sensitivity string
 	value       bool
+	tornado     picture
 	report
 }
 
@@ -53,13 +55,22 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 			if err := e.check(); err != nil {
 				return err
 			}
+			if err := d.report.check(); err != nil {
+				return err
+			}
+			if err := d.tornado.check(); err != nil {
+				return err
+			}
+			if d.tornado.path != "" && d.sensitivity == "" {
+				return errors.New("--tornado draws a sensitivity; say of which figure with --sensitivity")
+			}
 			if d.shard != "" {
-				for _, name := range []string{"sensitivity", "value"} {
+				for _, name := range []string{"sensitivity", "value", "tornado"} {
 					if cmd.Flags().Changed(name) {
 						return fmt.Errorf("--%s needs the whole simulation; leave out --shard", name)
 					}
 				}
-				for _, name := range []string{"format", "draws", "curve", "above"} {
+				for _, name := range []string{"format", "draws", "curve", "above", "plot", "tolerance", "fail-if"} {
 					if cmd.Flags().Changed(name) {
 						return fmt.Errorf("--%s: a shard is written as a part; give it to atree merge with the parts", name)
 					}
@@ -84,6 +95,7 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 	group(fs, "Question", "samples", "seed", "sobol", "precision", "shard", "sensitivity", "value")
 	complete(cmd, "sensitivity", uncertain.Likelihood, uncertain.ExpectedImpact)
 	d.report.flags(cmd)
+	d.tornado.register(cmd, "tornado", "the swings of --sensitivity")
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
@@ -133,6 +145,14 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 	}
 	if d.shard != "" {
 		return e.answer(func(w io.Writer) error { return uncertain.WritePart(w, answer.Simulation) })
+	}
+	err = d.tornado.write(func() (*plot.Picture, error) {
+		return plot.Tornado(answer.Sensitivity, plot.Subject{
+			Goal: answer.Goal, Label: answer.Label, Model: answer.Model.Title, Currency: answer.Model.Currency, Scenario: answer.Sensitivity.Scenario,
+		}), nil
+	})
+	if err != nil {
+		return err
 	}
 	return e.report(answer, &d.report)
 }
@@ -202,6 +222,12 @@ func scenarios(tree *attacktree.Tree, opt *mitigate.Options) []*attacktree.Scena
 type report struct {
 	above        []string
 	draws, curve string
+	plot         picture
+	tolerance    string
+	failIf       []string
+
+	accepted uncertain.RiskTolerance // once the flags are checked
+	rules    []threshold
 }
 
 func (r *report) flags(cmd *cobra.Command) {
@@ -209,8 +235,24 @@ func (r *report) flags(cmd *cobra.Command) {
 	fs.StringArrayVar(&r.above, "above", nil, "the chance that a year loses more than `AMOUNT`, as 10M; repeatable")
 	fs.StringVar(&r.draws, "draws", "", "write all draws to `FILE`, as CSV, or as JSON Lines if it ends in .jsonl")
 	fs.StringVar(&r.curve, "curve", "", "write the exceedance curves to `FILE`, likewise")
-	group(fs, "Question", "above")
+	fs.StringVar(&r.tolerance, "tolerance", "", "is a year kept within limits, each with the greatest chance of more than a loss? `LOSS:CHANCE,…`, as 1M:10%,10M:1%")
+	fs.StringArrayVar(&r.failIf, "fail-if", nil, "exit status 1 if `RULE` holds: [SCENARIO.]exceeded OP NUMBER, as 'exceeded > 0', about the limits of --tolerance that are exceeded; repeatable. OP is one of > >= < <=")
+	group(fs, "Question", "above", "tolerance")
+	group(fs, "Gate", "fail-if")
 	group(fs, "Output", "draws", "curve")
+	r.plot.register(cmd, "plot", "the exceedance curves and the tolerance")
+}
+
+// check reads the flags that can be understood before anything is drawn.
+func (r *report) check() (err error) {
+	if err := r.plot.check(); err != nil {
+		return err
+	}
+	if r.accepted, err = readTolerance(r.tolerance); err != nil {
+		return err
+	}
+	r.rules, err = readExceeded(r.failIf, r.accepted)
+	return err
 }
 
 // report writes a whole simulation, and its draws and curves where they are
@@ -229,18 +271,33 @@ func (e *env) report(study *render.Study, r *report) error {
 		}
 		study.Above = append(study.Above, n.Value)
 	}
+	if study.Tolerance = r.accepted; study.Tolerance != nil {
+		for k := range study.Scenarios {
+			if study.Scenarios[k].Column(uncertain.YearLoss) == nil {
+				return fmt.Errorf("--tolerance: a year of %s has no loss to judge; the goal needs losses, and attempts of its own or of the adversary", study.Goal)
+			}
+		}
+	}
+	err := r.plot.write(func() (*plot.Picture, error) { return plot.Exceedance(study.Simulation, study.Tolerance) })
+	if err != nil {
+		return err
+	}
 	if err := tabulate(r.draws, study.Simulation, render.SimulateDrawsCSV, render.SimulateDrawsJSON); err != nil {
 		return err
 	}
 	if err := tabulate(r.curve, study.Simulation, render.SimulateCurveCSV, render.SimulateCurveJSON); err != nil {
 		return err
 	}
-	return e.write(layout{
+	err = e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.SimulateText(w, study, opt) },
 		json:     func(w io.Writer) error { return render.SimulateJSON(w, study) },
 		csv:      func(w io.Writer) error { return render.SimulateCSV(w, study) },
 		markdown: func(w io.Writer) error { return render.SimulateMarkdown(w, study) },
 	})
+	if err != nil {
+		return err
+	}
+	return e.judgeExceeded(r.rules, study.Simulation, study.Tolerance)
 }
 
 // tabulate writes data of a simulation to a file that is asked for, as its name
