@@ -37,11 +37,14 @@ func optimizeCommand(e *env) *cobra.Command {
 		Short: "Which controls leave the least risk for their cost?",
 		Long: "Which controls leave the least risk for their cost? Answers with the whole Pareto\n" +
 			"front: for each budget the set of controls that leaves the least. All controls but\n" +
-			"the retired ones may be chosen; what they require and exclude is kept.\n" +
+			"the retired ones may be chosen; what they require and exclude is kept. With\n" +
+			"--samples, each set of the front is evaluated in draws of the uncertain numbers.\n" +
+			"--plot draws the front, and where the sets of today and of the file lie beside it.\n" +
 			"Exit status 1 if no set meets the target and the constraints.",
 		Example: `atree optimize examples/model-weights.atree
 atree optimize --budget 500k --require mfa examples/model-weights.atree
-atree optimize --objective likelihood --target 5% examples/model-weights.atree`,
+atree optimize --objective likelihood --target 5% examples/model-weights.atree
+atree optimize --samples 2000 --plot front.svg examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

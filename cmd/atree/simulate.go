@@ -44,10 +44,16 @@ func simulateCommand(e *env) *cobra.Command {
 			"figures of each draw exactly, and shows how far they lie apart, what a year may\n" +
 			"lose, and how scenarios compare in the same draws. The scenarios are inherent,\n" +
 			"current and planned, or with --set inherent and the sets given. A big study can be\n" +
-			"split over machines: each draws a shard, and atree merge puts the parts together.",
+			"split over machines: each draws a shard, and atree merge puts the parts together.\n" +
+			"--plot draws the exceedance curves, with --tolerance what they may not pass, and\n" +
+			"--tornado the swings of --sensitivity, as SVG or PNG by the extension.\n" +
+			"Exit status 1 if a rule of --fail-if holds in scenario current (with --set in a set\n" +
+			"given; inherent where there are no controls), or in the scenario that it names.",
 		Example: `atree simulate --samples 100000 --seed 7 examples/model-weights.atree
 atree simulate --draws draws.csv --above 10M examples/model-weights.atree
 atree simulate --sensitivity expected_impact --value examples/model-weights.atree
+atree simulate --plot years.svg --tolerance 200M:20%,500M:5% examples/model-weights.atree
+atree simulate --tolerance 500M:5% --fail-if 'planned.exceeded > 0' examples/model-weights.atree
 atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
