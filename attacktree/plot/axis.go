@@ -143,7 +143,7 @@ func (a axis) Ticks(_, _ float64) []plot.Tick {
 	decades := math.Log10(a.max) - math.Log10(a.min)
 	switch {
 	case !a.log || decades < 0.7:
-		step := round((a.max-a.min)/6, true)
+		step := round((a.max-a.min)/float64(min(6, a.most(a.max))), true)
 		for i := max(0, math.Ceil(a.min/step-1e-9)); i*step <= a.max*(1+1e-9); i++ {
 			add(i*step, step, true)
 		}
@@ -152,15 +152,25 @@ func (a axis) Ticks(_, _ float64) []plot.Tick {
 		out = append(out, plot.Tick{Value: 0, Label: a.unit.at(0, 0)})
 	}
 	first, last := int(math.Floor(math.Log10(a.min))), int(math.Ceil(math.Log10(a.max)))
-	stride := int(math.Ceil(decades / 8))
+	most := min(8, a.most(a.min), a.most(a.max))
+	stride := int(math.Ceil(decades / float64(most)))
+	between := decades*3 <= float64(most) // there is room to name 2 and 5
 	for e := first; e <= last; e++ {
 		power := math.Pow10(e)
 		add(power, power, (e-first)%stride == 0)
 		for s := 2.0; s < 10 && stride == 1; s++ {
-			add(s*power, power, decades <= 2.5 && (s == 2 || s == 5))
+			add(s*power, power, between && (s == 2 || s == 5))
 		}
 	}
 	return out
+}
+
+// most returns how many ticks at least have room for their names, if those are as
+// long as that of a number.
+func (a axis) most(x float64) int {
+	const length, apart = 290, 10 // of the shortest axis that names stand beside each other at
+	name := a.unit.at(x, x)
+	return max(1, int(length/(tickStyle.Width(name)+apart)))
 }
 
 // put makes an axis of gonum/plot look like this one.
@@ -230,8 +240,6 @@ func (u unit) at(x, step float64) string {
 	switch {
 	case u == share:
 		size, sign = 0.01, words.NBSP+"%"
-	case x >= 1e15 || step < 1e-6:
-		return words.Amount(x)
 	case x >= 1e9:
 		size, sign = 1e9, words.NBSP+"B"
 	case x >= 1e6:
@@ -239,10 +247,11 @@ func (u unit) at(x, step float64) string {
 	case x >= 1e3:
 		size, sign = 1e3, words.NBSP+"k"
 	}
-	if u == share && step < 1e-9 {
-		return words.Percent(x)
+	if x /= size; x != 0 && (x >= 1e12 || x < 1e-6) {
+		digits := math.Ceil(math.Log10(x*size/step) - 1e-9)
+		return strconv.FormatFloat(x, 'g', 1+min(max(0, int(digits)), 16), 64) + sign
 	}
-	s := strconv.FormatFloat(x/size, 'f', max(0, int(math.Ceil(math.Log10(size/step)-1e-9))), 64)
+	s := strconv.FormatFloat(x, 'f', max(0, int(math.Ceil(math.Log10(size/step)-1e-9))), 64)
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}

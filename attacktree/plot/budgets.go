@@ -112,7 +112,7 @@ func (b *budgets) ownSign(c *draw.Canvas, from, to, y vg.Length) {
 
 func (b *budgets) draw(c *draw.Canvas, x, y func(float64) vg.Length) {
 	line := func(points []attackers.Point) []vg.Point {
-		return stairs(c, len(points), func(i int) (vg.Length, vg.Length) {
+		return stairs(len(points), func(i int) (vg.Length, vg.Length) {
 			return max(x(points[i].Cost), c.Min.X), y(points[i].Value)
 		}, c.Max.X)
 	}

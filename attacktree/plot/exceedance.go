@@ -180,7 +180,7 @@ func (p pen) marks(c *draw.Canvas, line []vg.Point, place vg.Length) {
 // forbidden shades where no curve may be: a chance above that of a limit at its
 // loss, and, since chances fall, at all that are greater.
 func (e *exceedance) forbidden(c *draw.Canvas, x, y func(float64) vg.Length) {
-	line := stairs(c, len(e.tolerance), func(i int) (vg.Length, vg.Length) {
+	line := stairs(len(e.tolerance), func(i int) (vg.Length, vg.Length) {
 		l := e.tolerance[i]
 		return max(x(l.Loss), c.Min.X), y(l.Chance)
 	}, c.Max.X)

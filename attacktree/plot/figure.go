@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -99,14 +100,12 @@ func fit(sty draw.TextStyle, s string, most vg.Length) string {
 		return s
 	}
 	r := []rune(s)
-	for n := len(r) - 1; n > 1; n-- {
+	cut := func(n int) string { // to n characters and the ellipsis
 		head := (n + 1) / 2
-		cut := strings.TrimRight(string(r[:head]), " ") + "…" + strings.TrimLeft(string(r[len(r)-(n-head):]), " ")
-		if sty.Width(cut) <= most {
-			return cut
-		}
+		return strings.TrimRight(string(r[:head]), " ") + "…" + strings.TrimLeft(string(r[len(r)-(n-head):]), " ")
 	}
-	return "…"
+	n := sort.Search(len(r), func(n int) bool { return sty.Width(cut(n)) > most })
+	return cut(max(n-1, 0))
 }
 
 // wrap breaks a text at blanks into lines that are no wider than they may be, and
@@ -368,13 +367,18 @@ func (p pen) path(c *draw.Canvas, points []vg.Point) {
 }
 
 // stairs returns the corners of a staircase that holds each value from its place
-// on, up to the place where it ends. A value that is not finite is at the edge.
-func stairs(c *draw.Canvas, n int, at func(i int) (x, y vg.Length), end vg.Length) []vg.Point {
+// on, up to the place where it ends. Steps that nobody could see are left out.
+func stairs(n int, at func(i int) (x, y vg.Length), end vg.Length) []vg.Point {
+	const visible = 0.05
 	var out []vg.Point
 	for i := range n {
 		x, y := at(i)
 		if i > 0 {
-			out = append(out, vg.Point{X: x, Y: out[len(out)-1].Y})
+			last := out[len(out)-1]
+			if i < n-1 && max(x-last.X, last.X-x, y-last.Y, last.Y-y) < visible {
+				continue
+			}
+			out = append(out, vg.Point{X: x, Y: last.Y})
 		}
 		out = append(out, vg.Point{X: x, Y: y})
 	}

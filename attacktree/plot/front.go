@@ -190,7 +190,7 @@ func place(c *draw.Canvas, x, y func(float64) vg.Length, cost, value float64) (v
 }
 
 func (f *front) stairs(c *draw.Canvas, x, y func(float64) vg.Length, value func(i int) float64) []vg.Point {
-	return stairs(c, len(f.Front.Points), func(i int) (vg.Length, vg.Length) {
+	return stairs(len(f.Front.Points), func(i int) (vg.Length, vg.Length) {
 		return place(c, x, y, f.Front.Points[i].Cost, value(i))
 	}, c.Max.X)
 }
@@ -205,7 +205,7 @@ func (f *front) bands(c *draw.Canvas, x, y func(float64) vg.Length) {
 
 // bound draws what is proven.
 func (f *front) bound(c *draw.Canvas, x, y func(float64) vg.Length) {
-	line := stairs(c, len(f.Front.Bound), func(i int) (vg.Length, vg.Length) {
+	line := stairs(len(f.Front.Bound), func(i int) (vg.Length, vg.Length) {
 		return place(c, x, y, f.Front.Bound[i].Cost, f.Front.Bound[i].Value)
 	}, c.Max.X)
 	c.StrokeLines(boundLine, line)

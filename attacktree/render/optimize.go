@@ -51,8 +51,8 @@ func OptimizeJSON(w io.Writer, o *Choice) error {
 // OptimizeCSV writes one record a point of the front.
 func OptimizeCSV(w io.Writer, o *Choice) error {
 	type record struct {
-		Goal      string  `json:"goal"`
-		Objective string  `json:"objective"`
+		Goal      string `json:"goal"`
+		Objective string `json:"objective"`
 		ChoiceMessage
 		Seed    *uint64 `json:"seed"`
 		Samples *int    `json:"samples"`
