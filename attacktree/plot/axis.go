@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/atree-dev/atree/attacktree/internal/words"
@@ -171,6 +172,15 @@ func (a axis) most(x float64) int {
 	const length, apart = 290, 10 // of the shortest axis that names stand beside each other at
 	name := a.unit.at(x, x)
 	return max(1, int(length/(tickStyle.Width(name)+apart)))
+}
+
+// room returns the width of the longest name of a tick.
+func (a axis) room() vg.Length {
+	most := vg.Length(0)
+	for _, t := range a.Ticks(0, 0) {
+		most = max(most, tickStyle.Width(t.Label))
+	}
+	return most
 }
 
 // put makes an axis of gonum/plot look like this one.

@@ -45,20 +45,26 @@ func Exceedance(s *uncertain.Simulation, tolerance uncertain.RiskTolerance) (*Pi
 		title:  "What a year may lose",
 		about:  about(s.Goal, s.Label, s.Model.Title),
 		height: height,
-		frame: frame{
+		frames: []frame{{
 			x:    logAxis(moneyTitle("loss in a year", s.Model.Currency), money, losses),
 			y:    chanceAxis("chance that a year loses as much or more", e.least),
 			side: e.labels, right: 128,
-		},
+		}},
 		notes: []string{e.method()},
 	}
+	frame := &p.frames[0]
 	if len(tolerance) > 0 {
-		p.frame.layers = append(p.frame.layers, e.forbidden)
+		var limits []string
+		for _, l := range tolerance {
+			limits = append(limits, words.Percent(l.Chance)+" above "+words.Amount(l.Loss))
+		}
+		p.key = []entry{{sign: limitSign, words: "tolerance: at most " + strings.Join(limits, ", ")}}
+		frame.layers = append(frame.layers, e.forbidden)
 		p.notes = append([]string{e.verdict()}, p.notes...)
 	}
-	p.frame.layers = append(p.frame.layers, e.lines)
+	frame.layers = append(frame.layers, e.lines)
 	if len(losses) == 0 {
-		p.frame.layers = append(p.frame.layers, say("In no draw does a year lose anything."))
+		frame.layers = append(frame.layers, say("In no draw does a year lose anything."))
 	}
 	return p, nil
 }
@@ -219,17 +225,6 @@ func (e *exceedance) labels(c *draw.Canvas, _, _ func(float64) vg.Length) []entr
 			l.more = []string{"mean " + words.Amount(years.Spread().Mean)}
 		default:
 			l.more = []string{"mean " + words.Amount(years.Spread().Mean), "1 year in 20: " + words.Amount(d.AtRisk(0.95))}
-		}
-		out = append(out, l)
-	}
-	if len(e.tolerance) > 0 {
-		l := entry{sign: limitSign, words: "tolerance", y: c.Max.Y}
-		for i, limit := range e.tolerance {
-			if i == 3 {
-				l.more = append(l.more, "…")
-				break
-			}
-			l.more = append(l.more, words.Percent(limit.Chance)+" above "+words.Amount(limit.Loss))
 		}
 		out = append(out, l)
 	}

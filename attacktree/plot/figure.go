@@ -20,9 +20,9 @@ import (
 	"github.com/atree-dev/atree/attacktree/internal/screen"
 )
 
-// How a picture is laid out, from top to bottom: title, subtitle, key, the name
-// of the vertical axis, the frame with labels at its right side, the name of the
-// horizontal axis, notes.
+// How a picture is laid out, from top to bottom: title, subtitle, key; for each
+// frame the name of the vertical axis, the frame with labels at its right side, the
+// name of the horizontal axis; notes.
 
 var (
 	ink    = color.Gray{0x1a}
@@ -150,8 +150,7 @@ type layer func(c *draw.Canvas, x, y func(float64) vg.Length)
 // A frame is a pair of axes with what is drawn between them.
 type frame struct {
 	x, y   axis
-	grid   bool     // also of the horizontal axis' numbers
-	names  []string // instead of numbers at the vertical axis, from top to bottom
+	named  bool // the vertical axis has names instead of numbers
 	layers []layer
 	side   func(c *draw.Canvas, x, y func(float64) vg.Length) []entry // labels at the right
 	right  vg.Length                                                  // room for them
@@ -189,7 +188,17 @@ func (p *Picture) draw(c draw.Canvas) {
 		c.Min.Y += lineHeight(noteStyle)
 	}
 	c.Min.Y += 5
-	p.frame.draw(c)
+	high := (c.Max.Y - c.Min.Y - vg.Length(len(p.frames)-1)*gap) / vg.Length(len(p.frames))
+	names := vg.Length(0) // of the numbers at the vertical axes; the frames stand in line
+	for _, f := range p.frames {
+		names = max(names, f.y.room())
+	}
+	for i := range p.frames {
+		top := c.Max.Y - vg.Length(i)*(high+gap)
+		f := c
+		f.Min.Y, f.Max.Y = top-high, top
+		p.frames[i].draw(f, names-p.frames[i].y.room())
+	}
 }
 
 // drawKey writes the key in rows, as many as it takes.
@@ -221,8 +230,8 @@ func (l layerPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	l.layer(&c, x, y)
 }
 
-// draw draws the frame into what is left of the canvas.
-func (f *frame) draw(c draw.Canvas) {
+// draw draws the frame into the canvas, so far from its left edge.
+func (f *frame) draw(c draw.Canvas, left vg.Length) {
 	if f.y.title != "" {
 		write(&c, axisStyle, c.Min.X, c.Max.Y, fit(axisStyle, f.y.title, c.Max.X-c.Min.X))
 		c.Max.Y -= lineHeight(axisStyle) + 5
@@ -232,7 +241,7 @@ func (f *frame) draw(c draw.Canvas) {
 	p.TextHandler = axisStyle.Handler
 	f.x.put(&p.X, draw.XCenter, draw.YTop)
 	f.y.put(&p.Y, draw.XRight, middle)
-	if f.names != nil {
+	if f.named {
 		p.Y.Tick.LineStyle.Width = 0
 		p.Y.Tick.Length = 0
 		p.Y.LineStyle.Width = 0
@@ -240,7 +249,7 @@ func (f *frame) draw(c draw.Canvas) {
 	grid := plotter.NewGrid()
 	line := draw.LineStyle{Color: faint, Width: 0.5}
 	grid.Vertical, grid.Horizontal = line, line
-	if f.names != nil {
+	if f.named {
 		grid.Horizontal.Width = 0
 	}
 	p.Add(grid)
@@ -248,12 +257,16 @@ func (f *frame) draw(c draw.Canvas) {
 		p.Add(layerPlotter{l})
 	}
 	// gonum/plot would make room for the name of a logarithmic axis in a wrong place.
-	area := draw.Crop(c, 0, -f.right, lineHeight(axisStyle)+3, 0)
+	below := lineHeight(axisStyle) + 3
+	if f.x.title == "" {
+		below = 0
+	}
+	area := draw.Crop(c, left, -f.right, below, 0)
 	p.Draw(area)
 
 	data := p.DataCanvas(area)
-	below := aligned(axisStyle, draw.XCenter, draw.YBottom)
-	write(&c, below, data.Center().X, c.Min.Y, fit(below, f.x.title, data.Max.X-c.Min.X))
+	centred := aligned(axisStyle, draw.XCenter, draw.YBottom)
+	write(&c, centred, data.Center().X, c.Min.Y, fit(centred, f.x.title, data.Max.X-c.Min.X))
 	x, y := p.Transforms(&data)
 	f.x.broken(&data, false)
 	f.y.broken(&data, true)

@@ -62,24 +62,24 @@ func Front(o *mitigate.Optimization, sets []mitigate.Row, bands *uncertain.Simul
 		title:  "What controls cost, and what they leave",
 		about:  about(o.Goal, o.Label, m.Title),
 		height: height,
-		frame: frame{
+		frames: []frame{{
 			x: axisFor(moneyTitle("cost of the controls per "+words.Period(m.Period), m.Currency), money, costs),
-			y: axisFor(what, unit, values),
-		},
+			y: axisFor(what, unit, values), right: 10,
+		}},
 	}
-	p.frame.right = 10
+	frame := &p.frames[0]
 	if f.unbounded {
-		p.frame.y.title += "; at the top edge no attack is left"
+		frame.y.title += "; at the top edge no attack is left"
 	}
 	p.key = append(p.key, entry{sign: f.sign, words: "the best that each budget buys"})
 	if f.low != nil {
 		p.key = append(p.key, entry{sign: patch(shade), words: "5 % to 95 % of the draws"})
-		p.frame.layers = append(p.frame.layers, f.bands)
+		frame.layers = append(frame.layers, f.bands)
 		p.notes = append(p.notes, fmt.Sprintf("Bands: %s draws of the uncertain numbers, seed %d, the same for all sets. The line is at their means.", words.Thousands(bands.Count), bands.Seed))
 	}
 	if !o.Front.Exact {
 		p.key = append(p.key, entry{sign: f.boundSign, words: "proven: no set is better than this"})
-		p.frame.layers = append(p.frame.layers, f.bound)
+		frame.layers = append(frame.layers, f.bound)
 		p.notes = append(p.notes, "The search ended early: the truth lies between the two lines.")
 	}
 	if o.Chosen >= 0 {
@@ -91,9 +91,9 @@ func Front(o *mitigate.Optimization, sets []mitigate.Row, bands *uncertain.Simul
 	if o.Target != nil || o.Budget != nil {
 		p.key = append(p.key, entry{sign: wantedSign, words: "what was asked for"})
 	}
-	p.frame.layers = append(p.frame.layers, f.wanted, f.line)
+	frame.layers = append(frame.layers, f.wanted, f.line)
 	if len(o.Front.Points) == 0 {
-		p.frame.layers = append(p.frame.layers, say("No set of controls meets the constraints."))
+		frame.layers = append(frame.layers, say("No set of controls meets the constraints."))
 	}
 	return p, nil
 }

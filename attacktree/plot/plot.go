@@ -54,7 +54,7 @@ type Picture struct {
 	title  string
 	about  []string // on one line if they fit, else one on each
 	key    []entry  // what the signs mean, in a row above the frame
-	frame  frame
+	frames []frame  // one below the other
 	notes  []string // how the numbers were got, below
 	height vg.Length
 }

@@ -304,8 +304,8 @@ func words(t testing.TB, p *plot.Picture) string {
 func TestWords(t *testing.T) {
 	got := pictures(t, "plain")
 	for kind, want := range map[string][]string{
-		"exceedance of 3000 with a tolerance": {"What a year may lose", "Steal the weights (steal), Weights", "loss in a year, USD", "inherent", "mfa", "ban", "tolerance",
-			"1 year in 20: ", "90 % above 0", "not tolerated", "3,000 years drawn, seed 3.", "Tolerance: exceeded in inherent, "},
+		"exceedance of 3000 with a tolerance": {"What a year may lose", "Steal the weights (steal), Weights", "loss in a year, USD", "inherent", "mfa", "ban",
+			"1 year in 20: ", "tolerance: at most 90 % above 0, 40 % above 1 k, 0.1 % above 100 M", "not tolerated", "3,000 years drawn, seed 3.", "Tolerance: exceeded in inherent, "},
 		"tornado of expected_impact":                   {"expected loss per attempt, USD", "steal.impact", "creds.likelihood", "at its 90 %", "scenario inherent"},
 		"tornado of likelihood":                        {"chance that an attempt succeeds", "egress.likelihood"},
 		"front of expected_impact within 0":            {"cost of the controls per year, USD", "expected loss per attempt, USD", "today", "the choice"},

@@ -52,17 +52,19 @@ func Tornado(s *uncertain.Sensitivity, about Subject) *Picture {
 	if n := len(s.Effects) - len(t.bars); n > 0 && len(t.bars) > 0 {
 		p.notes[0] = fmt.Sprintf("The %s numbers that matter most, of %s. ", words.Thousands(len(t.bars)), words.Thousands(len(s.Effects))) + p.notes[0]
 	}
-	p.frame = frame{x: spanAxis(what, t.unit, numbers), right: 8}
-	p.frame.y = axis{min: -float64(max(len(t.bars), 1)) + 0.5, max: 0.5, ticks: []plot.Tick{}}
-	p.frame.names = []string{}
+	p.frames = []frame{{
+		x:     spanAxis(what, t.unit, numbers),
+		y:     axis{min: -float64(max(len(t.bars), 1)) + 0.5, max: 0.5, ticks: []plot.Tick{}},
+		named: true, right: 8, layers: []layer{t.draw},
+	}}
+	frame := &p.frames[0]
 	const room = 150 // for a name
 	for i, e := range t.bars {
-		p.frame.y.ticks = append(p.frame.y.ticks, plot.Tick{Value: -float64(i), Label: fit(tickStyle, tidy(e.Number), room)})
+		frame.y.ticks = append(frame.y.ticks, plot.Tick{Value: -float64(i), Label: fit(tickStyle, tidy(e.Number), room)})
 	}
-	p.frame.layers = []layer{t.draw}
 	if len(t.bars) == 0 {
 		p.key, p.notes = nil, nil
-		p.frame.layers = []layer{say("No uncertain number bears on it.")}
+		frame.layers = []layer{say("No uncertain number bears on it.")}
 	}
 	return p
 }

@@ -382,7 +382,7 @@ func (r *studyReport) yearly(cell func(sim.Spread) string) []string {
 
 // tolerance says which limits are exceeded where.
 func (r *studyReport) tolerance() {
-	if len(r.Tolerance) == 0 {
+	if len(r.Tolerance) == 0 || first(r.Simulation, sim.YearLoss) != sim.YearLoss {
 		return
 	}
 	t := &table{columns: append([]column{{title: "a year loses more than", right: true}, {title: "tolerated", right: true}}, r.columns[1:]...)}

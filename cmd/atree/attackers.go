@@ -24,7 +24,7 @@ func attackersCommand(e *env) *cobra.Command {
 		Long: "What can each adversary do with his budget, and does an attack pay? Answers for\n" +
 			"every budget: the greatest chance of the goal, the greatest expected loss and the\n" +
 			"greatest loss if all succeeds, for each adversary of the file, or the one given,\n" +
-			"and without controls, or in each set given. --plot draws the chances as curves.",
+			"and without controls, or in each set given. --plot draws it as curves.",
 		Example: `atree attackers examples/model-weights.atree
 atree attackers --adversary crime --set none --set all examples/model-weights.atree
 atree attackers --attacker-budget 300k --format csv examples/model-weights.atree
@@ -50,7 +50,7 @@ atree attackers --plot budgets.png examples/model-weights.atree`,
 	group(cmd.Flags(), "Question", "attacker-budget")
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
-	drawn.register(cmd, "plot", "the chance that each budget buys")
+	drawn.register(cmd, "plot", "what each budget buys")
 	e.writeFlags(cmd)
 	return cmd
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -87,5 +89,51 @@ func TestPictureFile(t *testing.T) {
 	}
 	if len(entries) != 2 {
 		t.Errorf("the folder has %v", entries)
+	}
+}
+
+// A set of the front has the spread that simulate finds for it with the same seed.
+func TestFrontDraws(t *testing.T) {
+	type spread struct {
+		Mean, SE, P5, P50, P95 float64
+	}
+	model := filepath.Join(t.TempDir(), "model.atree")
+	text := `goal or g { impact 10..90 attempts 2 step a { likelihood 10%..60% } step b { likelihood beta(2, 5) } }
+		control k { cost 5 on a { likelihood -70% } }
+		control l { cost 7 on b { likelihood -50% } }`
+	if err := os.WriteFile(model, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	read := func(into any, args ...string) {
+		t.Helper()
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), append(args, "--samples", "1500", "--seed", "4", "--format", "json", model), nil, &out, &errs); status != 0 {
+			t.Fatalf("status %d: %s", status, &errs)
+		}
+		if err := json.Unmarshal(out.Bytes(), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var front struct {
+		Front []struct {
+			Controls []string
+			Draws    spread
+		}
+	}
+	var study struct {
+		Scenarios []struct {
+			Impact spread `json:"expected_impact"`
+		}
+	}
+	read(&front, "optimize")
+	if len(front.Front) < 3 {
+		t.Fatalf("the front has %d points", len(front.Front))
+	}
+	for _, q := range front.Front {
+		args := []string{"simulate", "--set", strings.Join(append([]string{"none"}, q.Controls...), ",")}
+		read(&study, args...)
+		if got := study.Scenarios[1].Impact; got != q.Draws {
+			t.Errorf("%v: optimize finds %+v, simulate %+v", q.Controls, q.Draws, got)
+		}
 	}
 }
