@@ -6,20 +6,16 @@ import (
 	"strings"
 )
 
-// keep drops the columns of all figures but those that are asked for; none asks
-// for all. A total cost is made of an expected impact, which stays with it.
-func (s *Scenario) keep(figures []string) error {
-	if len(figures) == 0 {
-		return nil
-	}
+// figuresAsked tells which figures have a column: those given, or all where none
+// is. A total cost is made of an expected impact, which comes with it.
+func figuresAsked(figures []string) (func(figure string) bool, error) {
 	for _, f := range figures {
 		if !slices.Contains(Figures(), f) {
-			return fmt.Errorf("uncertain: expected figures out of %s, found %q", strings.Join(Figures(), ", "), f)
+			return nil, fmt.Errorf("uncertain: expected figures out of %s, found %q", strings.Join(Figures(), ", "), f)
 		}
 	}
-	if slices.Contains(figures, TotalCost) {
-		figures = append(slices.Clone(figures), ExpectedImpact)
-	}
-	s.Columns = slices.DeleteFunc(s.Columns, func(c Column) bool { return !slices.Contains(figures, c.Figure) })
-	return nil
+	return func(figure string) bool {
+		return len(figures) == 0 || slices.Contains(figures, figure) ||
+			figure == ExpectedImpact && slices.Contains(figures, TotalCost)
+	}, nil
 }

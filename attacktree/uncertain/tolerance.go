@@ -35,9 +35,9 @@ func NewRiskTolerance(limits ...Limit) (RiskTolerance, error) {
 		case !(l.Chance > 0 && l.Chance < 1):
 			return nil, fmt.Errorf("uncertain: expected a chance above 0 and below 1, found %v", l.Chance)
 		case i > 0 && t[i-1].Loss == l.Loss:
-			return nil, fmt.Errorf("uncertain: expected one limit for a loss of %v, found two", l.Loss)
+			return nil, fmt.Errorf("uncertain: expected one limit for a loss of %.15g, found two", l.Loss)
 		case i > 0 && t[i-1].Chance <= l.Chance:
-			return nil, fmt.Errorf("uncertain: expected a lower chance for more than %v than for more than %v, found %v and %v", l.Loss, t[i-1].Loss, l.Chance, t[i-1].Chance)
+			return nil, fmt.Errorf("uncertain: expected a lower chance for more than %.15g than for more than %.15g, found %v and %v", l.Loss, t[i-1].Loss, l.Chance, t[i-1].Chance)
 		}
 	}
 	return t, nil

@@ -170,7 +170,11 @@ func (w *wish) draws(ctx context.Context, o *mitigate.Optimization, opt *mitigat
 			Name: strings.Join(q.Controls, ","), Controls: q.Controls, Adversary: o.Adversary, Mode: o.Mode, Params: opt.Params,
 		})
 	}
-	return uncertain.Simulate(ctx, p, study)
+	s, err := uncertain.Simulate(ctx, p, study)
+	if err != nil { // some draws are missing
+		return nil, err
+	}
+	return s, nil
 }
 
 // otherSets evaluates what is shown beside the front: the controls of today and

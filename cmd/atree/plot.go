@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +25,7 @@ func (p *picture) check() error {
 		return nil
 	}
 	if _, err := plot.FormatOf(p.path); err != nil {
-		return fmt.Errorf("--%s: %s", p.flag, strings.TrimPrefix(err.Error(), "plot: "))
+		return fmt.Errorf("--%s: %s", p.flag, oneLine(err))
 	}
 	return nil
 }
@@ -42,7 +41,7 @@ func (p *picture) write(draw func() (*plot.Picture, error)) error {
 	}
 	drawn, err := draw()
 	if err != nil {
-		return fmt.Errorf("--%s: %s", p.flag, strings.TrimPrefix(err.Error(), "plot: "))
+		return fmt.Errorf("--%s: %s", p.flag, oneLine(err))
 	}
 	var buf bytes.Buffer
 	if err := drawn.Write(&buf, format); err != nil {

@@ -18,7 +18,7 @@ func readTolerance(text string) (uncertain.RiskTolerance, error) {
 	var limits []uncertain.Limit
 	for _, part := range strings.Split(text, ",") {
 		loss, chance, ok := strings.Cut(part, ":")
-		if !ok {
+		if !ok || strings.Contains(chance, ":") {
 			return nil, fmt.Errorf("--tolerance: expected LOSS:CHANCE, as 10M:1%%, found %q", part)
 		}
 		var l uncertain.Limit
