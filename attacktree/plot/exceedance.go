@@ -28,7 +28,7 @@ func Exceedance(s *uncertain.Simulation, tolerance uncertain.RiskTolerance) (*Pi
 		if len(years) == 0 {
 			return nil, ErrNoYears
 		}
-		e.add(k, years.Distribution())
+		e.add(years.Distribution())
 	}
 	losses := []float64{}
 	for _, c := range e.curves {
@@ -108,28 +108,27 @@ func chanceAxis(title string, least float64) axis {
 type exceedance struct {
 	*uncertain.Simulation
 	tolerance uncertain.RiskTolerance
-	curves    []exceedanceCurve
-	least     float64 // of all chances
+	curves    []exceedanceCurve // one a scenario
+	least     float64           // of all chances
 }
 
 // An exceedanceCurve has points in the order of their losses, which all are above
 // 0; there is none where nothing is ever lost.
 type exceedanceCurve struct {
-	of     int // the scenario
 	losses uncertain.Distribution
 	points []uncertain.Point
 	steps  bool // few losses are possible: chances fall in steps
 }
 
-// add makes the curve of a scenario: of each of a fine grid of chances the loss,
+// add makes the curve of the next scenario: of each of a fine grid of chances the loss,
 // and the chance of as much or more.
-func (e *exceedance) add(k int, d uncertain.Distribution) {
+func (e *exceedance) add(d uncertain.Distribution) {
 	const (
 		beyond    = 10 // draws beyond the end of a curve, which is no accident then
 		perDecade = 60
 		few       = 40 // losses
 	)
-	c := exceedanceCurve{of: k, losses: d}
+	c := exceedanceCurve{losses: d}
 	most := d.Above(0)
 	least := min(beyond/float64(e.Count), most)
 	last := 0.0
@@ -216,8 +215,8 @@ func limitSign(c *draw.Canvas, from, to, y vg.Length) {
 func (e *exceedance) labels(c *draw.Canvas, _, _ func(float64) vg.Length) []entry {
 	var out []entry
 	for k, curve := range e.curves {
-		l := entry{sign: penOf(k).sample, words: e.Scenarios[curve.of].Name, y: c.Max.Y}
-		d, years := curve.losses, e.Scenarios[curve.of].Column(uncertain.YearLoss)
+		l := entry{sign: penOf(k).sample, words: e.Scenarios[k].Name, y: c.Max.Y}
+		d, years := curve.losses, e.Scenarios[k].Column(uncertain.YearLoss)
 		switch {
 		case len(curve.points) == 0:
 			l.more = []string{"loses nothing"}

@@ -113,8 +113,7 @@ func fit(sty draw.TextStyle, s string, most vg.Length) string {
 func wrap(sty draw.TextStyle, s string, most vg.Length, lines int) []string {
 	var out []string
 	line := ""
-	for _, word := range strings.Fields(strings.ReplaceAll(s, "\u00a0", "\ufeff")) {
-		word = strings.ReplaceAll(word, "\ufeff", "\u00a0")
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' }) { // not at no-break spaces
 		switch {
 		case line == "":
 			line = word
@@ -214,8 +213,7 @@ func (p *Picture) drawKey(c *draw.Canvas) {
 			x = c.Min.X
 			c.Max.Y -= 1.2 * lineHeight(labelStyle)
 		}
-		middle := c.Max.Y - lineHeight(labelStyle)/2
-		e.sign(c, x, x+signWidth, middle)
+		e.sign(c, x, x+signWidth, c.Max.Y-lineHeight(labelStyle)/2)
 		write(c, labelStyle, x+signWidth+gap, c.Max.Y, words)
 		x += w + 14
 	}

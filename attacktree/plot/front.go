@@ -17,9 +17,9 @@ import (
 
 // Front draws what sets of controls cost against what they leave: the Pareto
 // front, with the choice marked, and beside it other sets, as those of today and
-// as planned, which may be nil. Where the front is not exact, the area down to the
-// proven bound is shaded. Bands, if it is not nil, has a scenario for each point
-// of the front, in their order; it is drawn as the 5 % to 95 % of what is left.
+// as planned, which may be nil. Where the front is not exact, the proven bound is a
+// second line. Bands, if it is not nil, has a scenario for each point of the front,
+// in their order; it is drawn as the 5 % to 95 % of what is left.
 func Front(o *mitigate.Optimization, sets []mitigate.Row, bands *uncertain.Simulation) (*Picture, error) {
 	m := o.Tree.Model()
 	if bands != nil && len(bands.Scenarios) != len(o.Front.Points) {
@@ -41,7 +41,11 @@ func Front(o *mitigate.Optimization, sets []mitigate.Row, bands *uncertain.Simul
 	for k, q := range o.Front.Points {
 		point(q.Cost, q.Value)
 		if bands != nil {
-			spread := bands.Spread(bands.Scenarios[k].Column(o.Front.Objective.String()))
+			drawn := bands.Scenarios[k].Column(o.Front.Objective.String())
+			if drawn == nil {
+				return nil, fmt.Errorf("plot: expected bands of the %s, found none", o.Front.Objective)
+			}
+			spread := bands.Spread(drawn)
 			f.low, f.high = append(f.low, spread.P5), append(f.high, spread.P95)
 			values = append(values, spread.P5, spread.P95)
 			f.unbounded = f.unbounded || math.IsInf(spread.P95, 1)
@@ -49,7 +53,7 @@ func Front(o *mitigate.Optimization, sets []mitigate.Row, bands *uncertain.Simul
 	}
 	if !o.Front.Exact {
 		for _, q := range o.Front.Bound {
-			point(q.Cost, q.Value)
+			costs, values = append(costs, q.Cost), append(values, q.Value)
 		}
 	}
 	for _, row := range sets {
@@ -181,10 +185,14 @@ func (f *front) wanted(c *draw.Canvas, x, y func(float64) vg.Length) {
 	}
 }
 
-// place returns where a set stands; one that leaves no attack is at the top edge.
+// place returns where a set stands; one that leaves no attack is at the top edge,
+// as is a bound that says nothing.
 func place(c *draw.Canvas, x, y func(float64) vg.Length, cost, value float64) (vg.Length, vg.Length) {
-	if math.IsInf(value, 1) {
+	switch {
+	case math.IsInf(value, 1):
 		return x(cost), c.Max.Y
+	case math.IsInf(value, -1):
+		return x(cost), c.Min.Y
 	}
 	return x(cost), y(value)
 }

@@ -82,7 +82,7 @@ func TestCurvePoints(t *testing.T) {
 		}
 		years := s.Scenarios[0].Column(uncertain.YearLoss)
 		e := &exceedance{Simulation: s}
-		e.add(0, years.Distribution())
+		e.add(years.Distribution())
 		points := e.curves[0].points
 		asMuch := func(x float64) float64 {
 			n := 0.0
