@@ -17,6 +17,7 @@ const module = "github.com/atree-dev/atree/"
 var mayImport = []struct{ pkg, imports string }{
 	{"stride", ""},
 	{"attacktree/internal/screen", ""},
+	{"attacktree/internal/words", ""},
 	{"attacktree/diag", "attacktree/internal/screen"},
 	{"attacktree/quantity", "gonum.org/v1/gonum"},
 	{"attacktree/dsl", "attacktree/diag github.com/alecthomas/participle/v2"},
@@ -52,10 +53,12 @@ var mayImport = []struct{ pkg, imports string }{
 	{"attacktree/interchange", "attacktree attacktree/dsl attacktree/diag attacktree/quantity"},
 	{"catalog", "attacktree attacktree/diag attacktree/quantity stride"},
 	{"attacktree/render", "attacktree attacktree/mitigate attacktree/attackers attacktree/uncertain " +
-		"attacktree/diag attacktree/quantity attacktree/internal/screen catalog stride github.com/emicklei/dot"},
+		"attacktree/diag attacktree/quantity attacktree/internal/screen attacktree/internal/words catalog stride github.com/emicklei/dot"},
+	{"attacktree/plot", "attacktree attacktree/mitigate attacktree/attackers attacktree/uncertain " +
+		"attacktree/internal/screen attacktree/internal/words gonum.org/v1/plot golang.org/x/image"},
 
 	// The command has nothing of its own: it imports no internal package.
-	{"cmd/atree", "attacktree attacktree/mitigate attacktree/attackers attacktree/uncertain attacktree/interchange attacktree/render " +
+	{"cmd/atree", "attacktree attacktree/mitigate attacktree/attackers attacktree/uncertain attacktree/interchange attacktree/render attacktree/plot " +
 		"attacktree/quantity attacktree/dsl attacktree/diag catalog stride " +
 		"github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term github.com/rogpeppe/go-internal"},
 	{"examples", ""}, // tests only

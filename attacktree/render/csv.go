@@ -96,6 +96,8 @@ func csvCell(v reflect.Value) string {
 		return strconv.FormatBool(x)
 	case int:
 		return strconv.Itoa(x)
+	case uint64:
+		return strconv.FormatUint(x, 10)
 	case float64:
 		text, err := json.Marshal(x) // written as in JSON
 		if err != nil {              // not a finite number

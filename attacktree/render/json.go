@@ -215,6 +215,8 @@ type OptimizeMessage struct {
 	Objective string               `json:"objective"`
 	Exact     bool                 `json:"exact"`
 	Gap       float64              `json:"gap"`
+	Seed      uint64               `json:"seed,omitempty"`    // of the draws
+	Samples   int                  `json:"samples,omitempty"` // draws of the uncertain numbers, if they were asked for
 	Front     []ChoiceMessage      `json:"front"`
 	Bound     []ChoiceBoundMessage `json:"bound"`
 	Choice    *ChoiceMessage       `json:"choice"`              // the cheapest that meets the target, else the last; null if there is none
@@ -224,12 +226,23 @@ type OptimizeMessage struct {
 // ChoiceMessage is a set of controls on the front. The value is null where it is
 // the cost of the cheapest attack and no attack is left.
 type ChoiceMessage struct {
-	Controls []string `json:"controls"`
-	Cost     float64  `json:"cost"`
-	Value    *float64 `json:"value"`
+	Controls []string     `json:"controls"`
+	Cost     float64      `json:"cost"`
+	Value    *float64     `json:"value"`
+	Draws    *BandMessage `json:"draws,omitempty"` // where they were asked for
+	Ties     *TiesMessage `json:"ties,omitempty"`  // other sets that cost and leave the same
+	Left     *LeftMessage `json:"left,omitempty"`  // on request
+}
 
-	Ties *TiesMessage `json:"ties,omitempty"` // other sets that cost and leave the same
-	Left *LeftMessage `json:"left,omitempty"` // on request
+// BandMessage says how far the value of a set may lie apart. What is infinite is
+// null. All sets are evaluated with the same draws.
+type BandMessage struct {
+	Mean *float64 `json:"mean"`
+	SE   *float64 `json:"se"` // standard error of the mean
+	P5   *float64 `json:"p5"`
+	P50  *float64 `json:"p50"`
+	P95  *float64 `json:"p95"`
+	Best *float64 `json:"best"` // chance that of all sets of the front this has the lowest total cost; null without losses
 }
 
 // ChoiceBoundMessage bounds the values of sets that cost Cost or more, up to the next;

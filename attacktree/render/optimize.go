@@ -9,50 +9,88 @@ import (
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/mitigate"
+	sim "github.com/atree-dev/atree/attacktree/uncertain"
 )
+
+// A Choice is the whole answer of `atree optimize`.
+type Choice struct {
+	*mitigate.Optimization
+	Draws *sim.Simulation // of the uncertain numbers, a scenario for each point of the front; nil: not asked for
+}
+
+// bands returns how far what each set of the front leaves may lie apart, and how
+// likely each has the lowest total cost. They are nil where nothing was drawn;
+// best also where no cost is known.
+func (c *Choice) bands() (spreads []sim.Spread, best []float64) {
+	if c.Draws == nil {
+		return nil, nil
+	}
+	for k := range c.Draws.Scenarios {
+		spreads = append(spreads, c.Draws.Spread(c.Draws.Scenarios[k].Column(c.Front.Objective.String())))
+	}
+	return spreads, c.Draws.Best(sim.TotalCost)
+}
 
 // OptimizeText writes a choice of controls for a person to read: what to choose,
 // what each point of the front costs and leaves, the next step, and the attacks
 // that are left.
-func OptimizeText(w io.Writer, o *mitigate.Optimization, opt *TextOptions) error {
+func OptimizeText(w io.Writer, o *Choice, opt *TextOptions) error {
 	return optimizePage(o).writeText(w, opt)
 }
 
 // OptimizeMarkdown writes what [OptimizeText] writes, as Markdown.
-func OptimizeMarkdown(w io.Writer, o *mitigate.Optimization) error {
+func OptimizeMarkdown(w io.Writer, o *Choice) error {
 	return optimizePage(o).writeMarkdown(w)
 }
 
 // OptimizeJSON writes an [OptimizeMessage].
-func OptimizeJSON(w io.Writer, o *mitigate.Optimization) error {
+func OptimizeJSON(w io.Writer, o *Choice) error {
 	return writeJSON(w, optimizeMessage(o))
 }
 
 // OptimizeCSV writes one record a point of the front.
-func OptimizeCSV(w io.Writer, o *mitigate.Optimization) error {
+func OptimizeCSV(w io.Writer, o *Choice) error {
 	type record struct {
-		Goal      string   `json:"goal"`
-		Objective string   `json:"objective"`
-		Controls  []string `json:"controls"`
-		Cost      float64  `json:"cost"`
-		Value     *float64 `json:"value"`
+		Goal      string       `json:"goal"`
+		Objective string       `json:"objective"`
+		Controls  []string     `json:"controls"`
+		Cost      float64      `json:"cost"`
+		Value     *float64     `json:"value"`
+		Draws     *BandMessage `json:"draws"`
+		Seed      *uint64      `json:"seed"`
+		Samples   *int         `json:"samples"`
 	}
 	var rows []record
 	msg := optimizeMessage(o)
 	for _, q := range msg.Front {
-		rows = append(rows, record{msg.Goal, msg.Objective, q.Controls, q.Cost, q.Value})
+		row := record{Goal: msg.Goal, Objective: msg.Objective, Controls: q.Controls, Cost: q.Cost, Value: q.Value, Draws: q.Draws}
+		if o.Draws != nil {
+			row.Seed, row.Samples = &msg.Seed, &msg.Samples
+		}
+		rows = append(rows, row)
 	}
 	return writeCSV(w, rows)
 }
 
-func optimizeMessage(o *mitigate.Optimization) *OptimizeMessage {
+func optimizeMessage(o *Choice) *OptimizeMessage {
 	msg := &OptimizeMessage{
 		Format: Format, Tool: Tool, Model: modelMessage(o.Tree), Goal: o.Goal,
 		Objective: o.Front.Objective.String(), Exact: o.Front.Exact, Gap: o.Front.Gap,
 		Front: []ChoiceMessage{}, Bound: []ChoiceBoundMessage{},
 	}
+	bands, best := o.bands()
+	if o.Draws != nil {
+		msg.Seed, msg.Samples = o.Draws.Seed, o.Draws.Samples
+	}
 	for i, q := range o.Front.Points {
 		choice := ChoiceMessage{Controls: list(q.Controls), Cost: q.Cost, Value: number(&q.Value)}
+		if bands != nil {
+			s := &bands[i]
+			choice.Draws = &BandMessage{Mean: number(&s.Mean), SE: number(&s.SE), P5: number(&s.P5), P50: number(&s.P50), P95: number(&s.P95)}
+			if best != nil {
+				choice.Draws.Best = &best[i]
+			}
+		}
 		if i < len(o.Ties) {
 			choice.Ties = tiesMessage(o.Ties[i])
 		}
@@ -75,16 +113,16 @@ func optimizeMessage(o *mitigate.Optimization) *OptimizeMessage {
 
 // A frontReport is what a person reads about a choice of controls.
 type frontReport struct {
-	*mitigate.Optimization
+	*Choice
 	m    *attacktree.Model
 	what string               // the objective
 	unit func(float64) string // of its values
 }
 
-func optimizePage(o *mitigate.Optimization) *page {
+func optimizePage(o *Choice) *page {
 	p := new(page)
 	m := o.Tree.Model()
-	r := &frontReport{Optimization: o, m: m}
+	r := &frontReport{Choice: o, m: m}
 	switch o.Front.Objective {
 	case mitigate.Likelihood:
 		r.what, r.unit = "chance that an attempt succeeds", percent
@@ -92,7 +130,7 @@ func optimizePage(o *mitigate.Optimization) *page {
 		r.what = "cost of the cheapest attack"
 		r.unit = func(x float64) string {
 			if math.IsInf(x, 1) {
-				return "no attack left"
+				return noAttack
 			}
 			return money(m.Currency, x)
 		}
@@ -117,6 +155,16 @@ func optimizePage(o *mitigate.Optimization) *page {
 	r.points(p)
 	p.say(faint, r.method())
 	return p
+}
+
+const noAttack = "no attack left"
+
+// amounts writes an amount without its currency, or that no attack is left.
+func amounts(x float64) string {
+	if math.IsInf(x, 1) {
+		return noAttack
+	}
+	return amount(x)
 }
 
 // answer says what to choose.
@@ -179,9 +227,24 @@ func (r *frontReport) front(p *page) {
 	}
 	shown := r.shown()
 	per := period(r.m.Period)
-	t := &table{columns: []column{
-		{}, {title: "cost/" + per, right: true}, {title: r.what, right: true}, {title: "controls", fit: wraps},
-	}}
+	bands, best := r.bands()
+	heading, unit := "The best that each budget buys", r.unit
+	t := &table{columns: []column{{}, {title: "cost/" + per, right: true}, {title: r.what, right: true}}}
+	if bands != nil {
+		heading += ": " + r.what
+		if r.Front.Objective != mitigate.Likelihood {
+			unit = amounts // one currency for all columns
+			if r.m.Currency != "" {
+				heading += ", " + r.m.Currency
+			}
+		}
+		t.columns[2].title = "at the means"
+		t.columns = append(t.columns, column{title: "5" + nbsp + "%", right: true}, column{title: "95" + nbsp + "%", right: true})
+		if best != nil {
+			t.columns = append(t.columns, column{title: "best", right: true})
+		}
+	}
+	t.columns = append(t.columns, column{title: "controls", fit: wraps})
 	for _, i := range shown {
 		mark := ""
 		if i == r.Chosen {
@@ -191,10 +254,20 @@ func (r *frontReport) front(p *page) {
 		if len(points[i].Controls) > 0 {
 			controls = strings.Join(points[i].Controls, ", ")
 		}
-		t.add(mark, amount(points[i].Cost), r.unit(points[i].Value), controls+r.ties(i))
+		cells := []string{mark, amount(points[i].Cost), unit(points[i].Value)}
+		if bands != nil {
+			cells = append(cells, unit(bands[i].P5), unit(bands[i].P95))
+			if best != nil {
+				cells = append(cells, percent(best[i]))
+			}
+		}
+		t.add(append(cells, controls+r.ties(i))...)
 	}
-	p.heading(3, "The best that each budget buys")
+	p.heading(3, heading)
 	p.table(t)
+	if best != nil {
+		p.note("Best: the chance that of these sets it has the least total cost, of controls and expected losses.")
+	}
 	if len(shown) < len(points) {
 		p.note(fmt.Sprintf("%d of %d points of the front; JSON and CSV list them all.", len(shown), len(points)))
 	}
@@ -303,8 +376,13 @@ func (r *frontReport) step(from, to int) string {
 
 // method says how far the front is proved.
 func (r *frontReport) method() string {
-	if r.Front.Exact {
-		return "The front is exact: no set of controls lies below it."
+	s := "The front is exact: no set of controls lies below it."
+	if !r.Front.Exact {
+		s = fmt.Sprintf("The search ended early: the front is what was found. It is proved that no set does better by more than %s of a value shown.", percent(r.Front.Gap))
 	}
-	return fmt.Sprintf("The search ended early: the front is what was found. It is proved that no set does better by more than %s of a value shown.", percent(r.Front.Gap))
+	if r.Draws != nil {
+		s += fmt.Sprintf(" It is found at the means of the uncertain numbers, and then evaluated in %s, the same for all sets, seed %d.",
+			draws(r.Draws.Samples), r.Draws.Seed)
+	}
+	return s
 }

@@ -123,7 +123,7 @@ type printer struct {
 
 // line writes one line in a tone, without trailing blanks.
 func (p *printer) line(indent int, s string, t tone) {
-	s = strings.TrimRight(s, " ")
+	s = strings.TrimRight(s, " "+nbsp)
 	p.buf.WriteString(strings.Repeat(" ", indent))
 	if p.color && t != plain {
 		s = [...]string{strong: "\x1b[1m", faint: "\x1b[2m"}[t] + s + "\x1b[0m"

@@ -14,7 +14,8 @@ import (
 // A Study is the whole answer of `atree simulate`.
 type Study struct {
 	*sim.Simulation
-	Above       []float64        // losses of a year whose chances are asked for
+	Above       []float64 // losses of a year whose chances are asked for
+	Tolerance   sim.RiskTolerance
 	Sensitivity *sim.Sensitivity // nil: not asked for
 	Information *sim.Information
 }
@@ -84,6 +85,13 @@ func simulateMessage(s *Study) *SimulateMessage {
 			}
 			for _, x := range s.Above {
 				out.Above = append(out.Above, ExceedanceMessage{d.Above(x), x})
+			}
+			for _, v := range d.Judge(s.Tolerance) {
+				m := VerdictMessage{v.Loss, v.Chance, v.Found, v.Low, v.High, nil}
+				if exceeded := v.Exceeded(); exceeded || v.Kept() {
+					m.Exceeded = &exceeded
+				}
+				out.Tolerance = append(out.Tolerance, m)
 			}
 		}
 		if k > 0 {
@@ -195,6 +203,7 @@ func simulatePage(s *Study) *page {
 	r.figures()
 	r.controls()
 	r.year()
+	r.tolerance()
 	r.compared()
 	r.sensitivity()
 	r.information()
@@ -261,14 +270,19 @@ func (r *studyReport) attacker() string {
 	return attacker(m, mode, sc.Adversary)
 }
 
-// answer says how sure one may be of the scenario now: current, else the last.
-func (r *studyReport) answer() string {
-	now := len(r.Scenarios) - 1
+// now is the scenario that stands for how things are: current, else the last.
+func (r *studyReport) now() int {
 	for k := range r.Scenarios {
 		if r.Scenarios[k].Name == "current" {
-			now = k
+			return k
 		}
 	}
+	return len(r.Scenarios) - 1
+}
+
+// answer says how sure one may be of the scenario now: current, else the last.
+func (r *studyReport) answer() string {
+	now := r.now()
 	l := r.spreads[now][sim.Likelihood]
 	where := upperFirst(inScenario(r.name(now)))
 	s := where + ", an attempt succeeds with a chance of " + percent(l.P5) + " to " + percent(l.P95) + ", in nine draws of ten."
@@ -362,6 +376,8 @@ func (r *studyReport) year() {
 	if first(r.Simulation, sim.YearLoss) != sim.YearLoss {
 		return
 	}
+	t.rows = append(t.rows, row{append([]string{"mean"}, r.yearly(func(s sim.Spread) string { return amount(s.Mean) })...), plain},
+		row{append([]string{"its standard error"}, r.yearly(func(s sim.Spread) string { return amount(roughly(s.SE)) })...), plain})
 	add("chance of any loss", func(d sim.Distribution) string { return percent(d.Above(0)) })
 	for _, x := range r.Above {
 		add("chance of more than "+amount(x), func(d sim.Distribution) string { return percent(d.Above(x)) })
@@ -371,11 +387,87 @@ func (r *studyReport) year() {
 			add(fmt.Sprintf("1 year of %s loses at least", thousands(years)), func(d sim.Distribution) string { return amount(d.AtRisk(1 - 1/float64(years))) })
 		}
 	}
-	if r.Count >= 200 {
-		add("mean of the worst 1 of 20", func(d sim.Distribution) string { return amount(d.Tail(0.95)) })
+	for _, years := range []int{20, 100} {
+		if r.Count >= 10*years {
+			add(fmt.Sprintf("mean of the worst 1 of %d", years), func(d sim.Distribution) string { return amount(d.Tail(1 - 1/float64(years))) })
+		}
 	}
 	r.heading(3, "What a year may lose")
 	r.table(t)
+	if r.Count >= 200 {
+		r.note("What 1 year of 20 loses at least is the value at risk (VaR) at 95" + nbsp + "%, the mean of the worst 1 of 20 the tail value at risk (TVaR).")
+	}
+}
+
+// yearly says something of the loss of a year in each scenario.
+func (r *studyReport) yearly(cell func(sim.Spread) string) []string {
+	var out []string
+	for k := range r.Scenarios {
+		s, ok := r.spreads[k][sim.YearLoss]
+		if !ok {
+			out = append(out, absent)
+			continue
+		}
+		out = append(out, cell(s))
+	}
+	return out
+}
+
+// tolerance says which limits are exceeded where.
+func (r *studyReport) tolerance() {
+	if len(r.Tolerance) == 0 || first(r.Simulation, sim.YearLoss) != sim.YearLoss {
+		return
+	}
+	t := &table{columns: append([]column{{title: "a year loses more than", right: true}, {title: "tolerated", right: true}}, r.columns[1:]...)}
+	verdicts := make([][]sim.Verdict, len(r.Scenarios))
+	for k := range r.Scenarios {
+		verdicts[k] = r.Scenarios[k].Column(sim.YearLoss).Distribution().Judge(r.Tolerance)
+	}
+	exceeded, open := false, false
+	for i, l := range r.Tolerance {
+		cells := []string{amount(l.Loss), percent(l.Chance)}
+		for k := range r.Scenarios {
+			v, mark := verdicts[k][i], nbsp
+			switch {
+			case v.Exceeded():
+				mark, exceeded = "!", true
+			case !v.Kept():
+				mark, open = "?", true
+			}
+			cells = append(cells, percent(v.Found)+nbsp+mark)
+		}
+		t.add(cells...)
+	}
+	r.heading(3, "Is the tolerance kept?")
+	now := r.now()
+	r.say(strong, r.verdict(now, verdicts[now]))
+	r.table(t)
+	if exceeded {
+		r.note("!: exceeded.")
+	}
+	if open {
+		r.note("?: too close to tell from " + draws(r.Count) + ".")
+	}
+}
+
+// verdict says in words whether a scenario keeps the tolerance.
+func (r *studyReport) verdict(k int, verdicts []sim.Verdict) string {
+	where := upperFirst(inScenario(r.name(k)))
+	var open *sim.Verdict
+	for i, v := range verdicts {
+		switch {
+		case v.Exceeded():
+			return where + ", it is exceeded: a year loses more than " + money(r.Model.Currency, v.Loss) + " with a chance of " +
+				percent(v.Found) + ", where " + percent(v.Chance) + " is tolerated."
+		case !v.Kept() && open == nil:
+			open = &verdicts[i]
+		}
+	}
+	if open != nil {
+		return where + ", it is too close to tell: a year loses more than " + money(r.Model.Currency, open.Loss) + " with a chance between " +
+			percent(open.Low) + " and " + percent(open.High) + ", where " + percent(open.Chance) + " is tolerated."
+	}
+	return where + ", it is kept."
 }
 
 // compared sets the scenarios against the first, draw by draw.
@@ -459,23 +551,19 @@ func (r *studyReport) sensitivity() {
 		return
 	}
 	t := &table{columns: []column{{title: "number", fit: cuts}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
-	const bars = 12
 	correlated := false
 	greatest := math.Abs(a.Effects[0].High - a.Effects[0].Low)
+	bars := newTornado(a.Mean, a.Effects[:min(len(a.Effects), mostEffects)])
 	for i, e := range a.Effects {
 		swing := math.Abs(e.High - e.Low)
 		if i == mostEffects || swing < greatest/100 {
 			break
 		}
-		bar := ""
-		if greatest > 0 {
-			bar = strings.Repeat("=", int(math.Round(bars*swing/greatest)))
-		}
 		total := share(e.Total, e.TotalSE)
 		if e.Correlated {
 			total, correlated = absent, true
 		}
-		t.add(e.Number, unit(e.Low), unit(e.High), share(e.First, e.FirstSE), total, bar)
+		t.add(e.Number, unit(e.Low), unit(e.High), share(e.First, e.FirstSE), total, bars.of(e))
 	}
 	r.table(t)
 	if n := len(a.Effects) - len(t.rows); n > 0 {
@@ -493,6 +581,37 @@ func (r *studyReport) sensitivity() {
 	if correlated {
 		r.note("A number that is correlated with others tells of them too: alone counts that, estimated from " + draws(a.Samples) + ", and in all has no meaning for it.")
 	}
+}
+
+// A tornado draws the swings of numbers as bars to both sides of the figure at
+// the means of all.
+type tornado struct {
+	low, mean, high float64
+	left            int // columns
+}
+
+const tornadoWidth = 11
+
+func newTornado(mean float64, effects []sim.Effect) *tornado {
+	t := &tornado{low: mean, mean: mean, high: mean}
+	for _, e := range effects {
+		t.low, t.high = min(t.low, e.Low, e.High), max(t.high, e.Low, e.High)
+	}
+	t.left = t.columns(mean - t.low)
+	return t
+}
+
+// columns returns how many columns a distance takes.
+func (t *tornado) columns(distance float64) int {
+	if !(distance > 0) {
+		return 0
+	}
+	return int(math.Round(tornadoWidth * distance / (t.high - t.low)))
+}
+
+func (t *tornado) of(e sim.Effect) string {
+	below, above := t.columns(t.mean-min(e.Low, e.High)), t.columns(max(e.Low, e.High)-t.mean)
+	return strings.Repeat(nbsp, t.left-below) + strings.Repeat("=", below) + "|" + strings.Repeat("=", above)
 }
 
 // mostEffects is how many numbers are listed at most.
@@ -555,15 +674,6 @@ func (r *studyReport) method() string {
 		s += " It ended when each mean was known to " + percent(r.Precision) + "."
 	case r.Most > 0:
 		s += " It ended for the number of draws, not for the precision of " + percent(r.Precision) + "."
-	}
-	return s
-}
-
-// thousands writes a count with commas.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
 	}
 	return s
 }

@@ -140,8 +140,9 @@ type SimulatedScenarioMessage struct {
 	Tail           *TailMessage        `json:"tail"`       // of year_loss
 	Curve          []ExceedanceMessage `json:"curve"`      // exceedance of year_loss
 	Above          []ExceedanceMessage `json:"above"`      // the chances that were asked for
-	Against        *AgainstMessage     `json:"against"`    // the first scenario, in the same draws
-	Best           *float64            `json:"best"`       // chance that its total cost, or else its likelihood, is the lowest of all
+	Tolerance      []VerdictMessage    `json:"tolerance,omitempty"`
+	Against        *AgainstMessage     `json:"against"` // the first scenario, in the same draws
+	Best           *float64            `json:"best"`    // chance that its total cost, or else its likelihood, is the lowest of all
 }
 
 // SpreadMessage is a simulated figure: its value is the mean. It is exact where
@@ -172,6 +173,18 @@ type TailMessage struct {
 type ExceedanceMessage struct {
 	Chance float64 `json:"chance"`
 	Loss   float64 `json:"loss"`
+}
+
+// VerdictMessage says whether a limit of the tolerance is exceeded: null where the
+// draws do not decide. With a confidence of 99 %, the chance lies between low and
+// high.
+type VerdictMessage struct {
+	Loss      float64 `json:"loss"`
+	Tolerated float64 `json:"tolerated"` // greatest chance of a greater loss in a year
+	Chance    float64 `json:"chance"`    // that was found
+	Low       float64 `json:"low"`
+	High      float64 `json:"high"`
+	Exceeded  *bool   `json:"exceeded"`
 }
 
 // AgainstMessage compares a figure with that of another scenario, draw by draw.

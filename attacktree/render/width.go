@@ -70,13 +70,5 @@ func wrap(s string, n int) []string {
 	return lines
 }
 
-// printable makes a text of the model safe to show on one line: control
-// characters, which could steer a terminal, become blanks.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if screen.Obeyed(r) {
-			return ' '
-		}
-		return r
-	}, s)
-}
+// printable makes a text of the model safe to show on one line.
+func printable(s string) string { return screen.Printable(s) }

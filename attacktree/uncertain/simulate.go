@@ -19,6 +19,7 @@ type Options struct {
 	Seed      uint64
 	Scenarios []*attacktree.Scenario // nil: the zero scenario
 	Workers   int                    // 0: one for each core
+	Figures   []string               // some of the figures, which takes that much less time and memory; nil: all that exist
 
 	// Sobol draws from scrambled Sobol' sequences: means of the likelihood and the
 	// losses come out closer, most so where few numbers are uncertain. Years are
@@ -120,8 +121,12 @@ func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulat
 	if len(scenarios) == 0 {
 		scenarios = []*attacktree.Scenario{{Name: "inherent"}}
 	}
+	asked, err := figuresAsked(opt.Figures)
+	if err != nil {
+		return nil, err
+	}
 	for _, sc := range scenarios {
-		out, err := room(ctx, p, sc, s.Count)
+		out, err := room(ctx, p, sc, asked, s.Count)
 		if err != nil {
 			return nil, err
 		}
@@ -130,9 +135,9 @@ func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulat
 	return s, nil
 }
 
-// room describes a scenario and makes its columns. One that is the same in all
-// draws is filled.
-func room(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, count int) (*Scenario, error) {
+// room describes a scenario and makes the columns of the figures that are asked
+// for. One that is the same in all draws is filled.
+func room(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, asked func(figure string) bool, count int) (*Scenario, error) {
 	e := p.NewEvaluator()
 	if err := e.Set(sc); err != nil {
 		return nil, err
@@ -168,7 +173,7 @@ func room(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, c
 		{Likelihood, true}, {ExpectedImpact, p.HasLosses()}, {AnnualLoss, annual}, {YearLoss, annual},
 		{TotalCost, p.HasLosses()}, {CheapestCost, priced},
 	} {
-		if c.exists {
+		if c.exists && asked(c.figure) {
 			out.Columns = append(out.Columns, Column{c.figure, make(Values, count)})
 		}
 	}

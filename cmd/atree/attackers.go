@@ -10,33 +10,39 @@ import (
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/attackers"
 	"github.com/atree-dev/atree/attacktree/mitigate"
+	"github.com/atree-dev/atree/attacktree/plot"
 	"github.com/atree-dev/atree/attacktree/render"
 )
 
 func attackersCommand(e *env) *cobra.Command {
 	var q question
 	var budget string
+	var drawn picture
 	cmd := &cobra.Command{
 		Use:   "attackers FILE",
 		Short: "What can each adversary do with his budget?",
 		Long: "What can each adversary do with his budget, and does an attack pay? Answers for\n" +
 			"every budget: the greatest chance of the goal, the greatest expected loss and the\n" +
 			"greatest loss if all succeeds, for each adversary of the file, or the one given,\n" +
-			"and without controls, or in each set given.",
+			"and without controls, or in each set given. --plot draws it as curves.",
 		Example: `atree attackers examples/model-weights.atree
 atree attackers --adversary crime --set none --set all examples/model-weights.atree
-atree attackers --attacker-budget 300k --format csv examples/model-weights.atree`,
+atree attackers --attacker-budget 300k --format csv examples/model-weights.atree
+atree attackers --plot budgets.png examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := e.check(); err != nil {
 				return err
 			}
+			if err := drawn.check(); err != nil {
+				return err
+			}
 			tree, err := e.open(args[0], q.goal)
 			if err != nil {
 				return err
 			}
-			return e.attackers(cmd.Context(), tree, &q, budget)
+			return e.attackers(cmd.Context(), tree, &q, budget, &drawn)
 		},
 	}
 	q.flags(cmd)
@@ -44,11 +50,12 @@ atree attackers --attacker-budget 300k --format csv examples/model-weights.atree
 	group(cmd.Flags(), "Question", "attacker-budget")
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
+	drawn.register(cmd, "plot", "what each budget buys")
 	e.writeFlags(cmd)
 	return cmd
 }
 
-func (e *env) attackers(ctx context.Context, tree *attacktree.Tree, q *question, budget string) error {
+func (e *env) attackers(ctx context.Context, tree *attacktree.Tree, q *question, budget string, drawn *picture) error {
 	choice, err := q.options(tree)
 	if err != nil {
 		return err
@@ -68,6 +75,9 @@ func (e *env) attackers(ctx context.Context, tree *attacktree.Tree, q *question,
 	})
 	if r == nil || len(r.Profiles) == 0 {
 		return failure
+	}
+	if err := drawn.write(func() (*plot.Picture, error) { return plot.Budgets(r) }); err != nil {
+		return errors.Join(err, failure)
 	}
 	err = e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.AttackersText(w, r, opt) },

@@ -146,6 +146,30 @@ func splitRule(text string) (name, op, value string, err error) {
 	return strings.TrimSpace(text[:at]), op, text[end:], nil
 }
 
+// readCount reads a rule about a number of things: '[SCENARIO.]FIGURE OP NUMBER'.
+func readCount(text, figure string) (threshold, error) {
+	name, op, value, err := splitRule(text)
+	if err != nil {
+		return threshold{}, fmt.Errorf("--fail-if %q: %w", text, err)
+	}
+	t := threshold{text: text, op: op}
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+		t.scenario, name = name[:dot], name[dot+1:]
+	}
+	if name != figure {
+		return threshold{}, fmt.Errorf("--fail-if %q: expected the figure %s, found %q", text, figure, name)
+	}
+	n, err := literal(value)
+	if err == nil {
+		err = fits(n, attacktree.Plain)
+	}
+	if err != nil {
+		return threshold{}, fmt.Errorf("--fail-if %q: %w", text, err)
+	}
+	t.value = n.Value
+	return t, nil
+}
+
 func readThreshold(text string) (threshold, error) {
 	name, op, value, err := splitRule(text)
 	if err != nil {

@@ -131,7 +131,7 @@ func unknownVerb(root *cobra.Command, word string) error {
 // that it comes from: who types a command knows no packages.
 func oneLine(err error) string {
 	s := shown(strings.ReplaceAll(err.Error(), "\n", "; "))
-	for _, name := range []string{"attacktree: ", "mitigate: ", "uncertain: ", "attackers: ", "render: ", "program: ", "catalog: ", "interchange: "} {
+	for _, name := range []string{"attacktree: ", "mitigate: ", "uncertain: ", "attackers: ", "render: ", "plot: ", "program: ", "catalog: ", "interchange: "} {
 		s = strings.TrimPrefix(s, name)
 	}
 	var limit *attacktree.LimitError

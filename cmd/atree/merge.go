@@ -30,6 +30,9 @@ atree merge --format csv --draws draws.csv part-1 part-2`,
 			if err := e.check(); err != nil {
 				return err
 			}
+			if err := r.check(); err != nil {
+				return err
+			}
 			var parts []*uncertain.Simulation
 			for _, path := range args {
 				data, err := e.read(path)

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/mitigate"
+	"github.com/atree-dev/atree/attacktree/plot"
 	"github.com/atree-dev/atree/attacktree/render"
+	"github.com/atree-dev/atree/attacktree/uncertain"
 )
 
 // A wish is what is asked of a choice of controls.
@@ -23,6 +26,10 @@ type wish struct {
 	gap       string
 	work      int64
 	explain   bool
+
+	samples int // of the uncertain numbers; 0: none
+	seed    uint64
+	plot    picture
 }
 
 func optimizeCommand(e *env) *cobra.Command {
@@ -33,16 +40,22 @@ func optimizeCommand(e *env) *cobra.Command {
 		Short: "Which controls leave the least risk for their cost?",
 		Long: "Which controls leave the least risk for their cost? Answers with the whole Pareto\n" +
 			"front: for each budget the set of controls that leaves the least. All controls but\n" +
-			"the retired ones may be chosen; what they require and exclude is kept.\n" +
+			"the retired ones may be chosen; what they require and exclude is kept. With\n" +
+			"--samples, each set of the front is evaluated in draws of the uncertain numbers.\n" +
+			"--plot draws the front, and where the sets of today and of the file lie beside it.\n" +
 			"Exit status 1 if no set meets the target and the constraints.",
 		Example: `atree optimize examples/model-weights.atree
 atree optimize --budget 500k --require mfa examples/model-weights.atree
 atree optimize --objective likelihood --target 5% examples/model-weights.atree
-atree optimize --explain examples/model-weights.atree`,
+atree optimize --explain examples/model-weights.atree
+atree optimize --samples 2000 --plot front.svg examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := e.check(); err != nil {
+				return err
+			}
+			if err := w.check(cmd); err != nil {
 				return err
 			}
 			tree, err := e.open(args[0], q.goal)
@@ -63,12 +76,15 @@ atree optimize --explain examples/model-weights.atree`,
 	fs.StringVar(&w.gap, "gap", "", "end the search when the front is proved to `SHARE` of its values, as 1% (default: to the end)")
 	fs.Int64Var(&w.work, "max-work", mitigate.DefaultWork, "end the search after `N` steps, with what is found and proved by then; a billion take seconds")
 	fs.BoolVar(&w.explain, "explain", false, "say what each control of the choice does, what each step down the front changes, and which attacks it leaves")
-	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "max-work", "explain")
+	fs.IntVar(&w.samples, "samples", 0, "how sure is each point? `N` draws of the uncertain numbers, the same for all (default none)")
+	fs.Uint64Var(&w.seed, "seed", 1, "another `SEED` gives other draws")
+	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "max-work", "explain", "samples", "seed")
 	complete(cmd, "objective", "expected_impact", "likelihood", "cheapest_cost")
 	completeNames(cmd, "require", setNames)
 	completeNames(cmd, "forbid", setNames)
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
+	w.plot.register(cmd, "plot", "the front")
 	e.writeFlags(cmd)
 	return cmd
 }
@@ -90,18 +106,30 @@ func (e *env) optimize(ctx context.Context, tree *attacktree.Tree, q *question, 
 	}
 	opt.Explain = w.explain
 	var o *mitigate.Optimization
+	answer := new(render.Choice)
+	var beside []mitigate.Row
 	failure := q.limits.run(ctx, e, func(ctx context.Context) (err error) {
-		o, err = mitigate.Optimize(ctx, tree, opt, front, target)
+		if o, err = mitigate.Optimize(ctx, tree, opt, front, target); err != nil {
+			return err
+		}
+		if answer.Draws, err = w.draws(ctx, o, opt); err != nil || w.plot.path == "" {
+			return err
+		}
+		beside, err = otherSets(ctx, tree, opt)
 		return err
 	})
 	if o == nil {
 		return failure
 	}
+	answer.Optimization = o
+	if err := w.plot.write(func() (*plot.Picture, error) { return plot.Front(o, beside, answer.Draws) }); err != nil {
+		return errors.Join(err, failure)
+	}
 	err = e.write(layout{
-		text:     func(w io.Writer, opt *render.TextOptions) error { return render.OptimizeText(w, o, opt) },
-		json:     func(w io.Writer) error { return render.OptimizeJSON(w, o) },
-		csv:      func(w io.Writer) error { return render.OptimizeCSV(w, o) },
-		markdown: func(w io.Writer) error { return render.OptimizeMarkdown(w, o) },
+		text:     func(w io.Writer, opt *render.TextOptions) error { return render.OptimizeText(w, answer, opt) },
+		json:     func(w io.Writer) error { return render.OptimizeJSON(w, answer) },
+		csv:      func(w io.Writer) error { return render.OptimizeCSV(w, answer) },
+		markdown: func(w io.Writer) error { return render.OptimizeMarkdown(w, answer) },
 	})
 	switch err = errors.Join(err, failure); {
 	case err != nil:
@@ -112,6 +140,75 @@ func (e *env) optimize(ctx context.Context, tree *attacktree.Tree, q *question, 
 		return errors.New("the search ended before a set was found, and before it was proved that there is none; allow more with --timeout")
 	}
 	return nil
+}
+
+// check looks at the flags that can be judged before anything is read.
+func (w *wish) check(cmd *cobra.Command) error {
+	switch {
+	case w.samples < 0 || w.samples > uncertain.MaxSamples || w.samples == 0 && cmd.Flags().Changed("samples"):
+		return fmt.Errorf("--samples: expected 1 to %d draws, found %d", uncertain.MaxSamples, w.samples)
+	case w.samples == 0 && cmd.Flags().Changed("seed"):
+		return errors.New("--seed is about draws; say how many with --samples")
+	}
+	return w.plot.check()
+}
+
+// mostFigures is how many figures draws may have altogether, at 8 bytes each.
+const mostFigures = 1 << 28
+
+// draws draws the uncertain numbers, if that is asked for, and computes for each
+// set of the front what it leaves and what it costs in all.
+func (w *wish) draws(ctx context.Context, o *mitigate.Optimization, opt *mitigate.Options) (*uncertain.Simulation, error) {
+	points := o.Front.Points
+	if w.samples == 0 || len(points) == 0 {
+		return nil, nil
+	}
+	if most := mostFigures / (3 * len(points)); w.samples > most {
+		return nil, fmt.Errorf("--samples: expected at most %d draws of the %d points of the front, found %d", most, len(points), w.samples)
+	}
+	compile := opt.Compile
+	compile.Goal = o.Goal
+	p, err := attacktree.Compile(ctx, o.Tree, &compile)
+	if err != nil {
+		return nil, err
+	}
+	study := &uncertain.Options{Samples: w.samples, Seed: w.seed, Figures: []string{o.Front.Objective.String(), uncertain.TotalCost}}
+	for _, q := range points {
+		study.Scenarios = append(study.Scenarios, &attacktree.Scenario{
+			Name: strings.Join(q.Controls, ","), Controls: q.Controls, Adversary: o.Adversary, Mode: o.Mode, Params: opt.Params,
+		})
+	}
+	s, err := uncertain.Simulate(ctx, p, study)
+	if err != nil { // some draws are missing
+		return nil, err
+	}
+	return s, nil
+}
+
+// otherSets evaluates what is shown beside the front: the controls of today and
+// those planned, and the sets of the file, as many as there is time for.
+func otherSets(ctx context.Context, tree *attacktree.Tree, opt *mitigate.Options) ([]mitigate.Row, error) {
+	asked := *opt
+	asked.Sets = nil
+	m := tree.Model()
+	if len(m.Controls) > 0 {
+		for _, s := range []mitigate.NamedSet{{Name: "current"}, {Name: "planned"}} {
+			s.Controls, _ = tree.SetMembers(map[string]string{"current": "deployed", "planned": "planned"}[s.Name])
+			asked.Sets = append(asked.Sets, s)
+		}
+	}
+	for _, s := range m.Sets {
+		members, _ := tree.SetMembers(s.Name)
+		asked.Sets = append(asked.Sets, mitigate.NamedSet{Name: s.Name, Controls: members})
+	}
+	c, err := mitigate.Compare(ctx, tree, &asked)
+	if ctx.Err() != nil {
+		err = nil
+	}
+	if c == nil || err != nil {
+		return nil, err
+	}
+	return c.Rows, nil
 }
 
 // options reads the wish.

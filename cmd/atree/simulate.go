@@ -15,6 +15,7 @@ import (
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/mitigate"
+	"github.com/atree-dev/atree/attacktree/plot"
 	"github.com/atree-dev/atree/attacktree/render"
 	"github.com/atree-dev/atree/attacktree/uncertain"
 )
@@ -29,6 +30,7 @@ type draw struct {
 
 	sensitivity string
 	value       bool
+	tornado     picture
 	report
 }
 
@@ -42,11 +44,17 @@ func simulateCommand(e *env) *cobra.Command {
 			"figures of each draw exactly, and shows how far they lie apart, what a year may\n" +
 			"lose, and how scenarios compare in the same draws. The scenarios are inherent,\n" +
 			"current and planned, or with --set inherent and the sets given. A big study can be\n" +
-			"split over machines: each draws a shard, and atree merge puts the parts together.",
+			"split over machines: each draws a shard, and atree merge puts the parts together.\n" +
+			"--plot draws the exceedance curves, with --tolerance what they may not pass, and\n" +
+			"--tornado the swings of --sensitivity, as SVG or PNG by the extension.\n" +
+			"Exit status 1 if a rule of --fail-if holds in scenario current (with --set in a set\n" +
+			"given; inherent where there are no controls), or in the scenario that it names.",
 		Example: `atree simulate --samples 100000 --seed 7 examples/model-weights.atree
 atree simulate --draws draws.csv --above 10M examples/model-weights.atree
 atree simulate --sensitivity expected_impact --value examples/model-weights.atree
 atree simulate --set mfa --set egress-limits --pairs pairs.csv examples/model-weights.atree
+atree simulate --plot years.svg --tolerance 200M:20%,500M:5% examples/model-weights.atree
+atree simulate --tolerance 500M:5% --fail-if 'planned.exceeded > 0' examples/model-weights.atree
 atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
@@ -54,8 +62,20 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 			if err := e.check(); err != nil {
 				return err
 			}
+			if err := d.report.check(); err != nil {
+				return err
+			}
+			if err := d.tornado.check(); err != nil {
+				return err
+			}
+			if d.tornado.path != "" && d.sensitivity == "" {
+				return errors.New("--tornado draws a sensitivity; say of which figure with --sensitivity")
+			}
 			if d.shard != "" {
-				for _, name := range append([]string{"format", "above"}, dataFlags...) {
+				if d.tornado.path != "" {
+					return errors.New("--tornado needs the whole simulation; leave out --shard")
+				}
+				for _, name := range append([]string{"format", "above", "plot", "tolerance", "fail-if"}, dataFlags...) {
 					if cmd.Flags().Changed(name) {
 						return fmt.Errorf("--%s: a shard is written as a part; give it to atree merge with the parts", name)
 					}
@@ -80,6 +100,7 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 	group(fs, "Question", "samples", "seed", "sobol", "precision", "shard", "sensitivity", "value")
 	complete(cmd, "sensitivity", uncertain.Likelihood, uncertain.ExpectedImpact)
 	d.report.flags(cmd)
+	d.tornado.register(cmd, "tornado", "the swings of --sensitivity")
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
@@ -135,6 +156,14 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 	}
 	if d.shard != "" {
 		return e.answer(func(w io.Writer) error { return uncertain.WritePart(w, answer.Simulation) })
+	}
+	err = d.tornado.write(func() (*plot.Picture, error) {
+		return plot.Tornado(answer.Sensitivity, plot.Subject{
+			Goal: answer.Goal, Label: answer.Label, Model: answer.Model.Title, Currency: answer.Model.Currency, Scenario: answer.Sensitivity.Scenario,
+		}), nil
+	})
+	if err != nil {
+		return err
 	}
 	return e.report(answer, &d.report)
 }
@@ -209,9 +238,15 @@ func scenarios(tree *attacktree.Tree, opt *mitigate.Options) []*attacktree.Scena
 
 // A report holds the flags that say how a simulation is told.
 type report struct {
-	above []string
+	above     []string
+	plot      picture
+	tolerance string
+	failIf    []string
 
 	draws, curve, pairs, effects, worth string // files
+
+	accepted uncertain.RiskTolerance // once the flags are checked
+	rules    []threshold
 }
 
 // dataFlags name the files of a report.
@@ -225,8 +260,24 @@ func (r *report) flags(cmd *cobra.Command) {
 	fs.StringVar(&r.pairs, "pairs", "", "write the comparisons of any two scenarios to `FILE`, likewise")
 	fs.StringVar(&r.effects, "effects", "", "write the sensitivities to `FILE`, likewise")
 	fs.StringVar(&r.worth, "worth", "", "write what it is worth to know each number to `FILE`, likewise")
-	group(fs, "Question", "above")
+	fs.StringVar(&r.tolerance, "tolerance", "", "is a year kept within limits, each with the greatest chance of more than a loss? `LOSS:CHANCE,…`, as 1M:10%,10M:1%")
+	fs.StringArrayVar(&r.failIf, "fail-if", nil, "exit status 1 if `RULE` holds: [SCENARIO.]exceeded OP NUMBER, as 'exceeded > 0', about the limits of --tolerance that are exceeded; repeatable. OP is one of > >= < <=")
+	group(fs, "Question", "above", "tolerance")
+	group(fs, "Gate", "fail-if")
 	group(fs, "Output", dataFlags...)
+	r.plot.register(cmd, "plot", "the exceedance curves and the tolerance")
+}
+
+// check reads the flags that can be understood before anything is drawn.
+func (r *report) check() (err error) {
+	if err := r.plot.check(); err != nil {
+		return err
+	}
+	if r.accepted, err = readTolerance(r.tolerance); err != nil {
+		return err
+	}
+	r.rules, err = readExceeded(r.failIf, r.accepted)
+	return err
 }
 
 // report writes a whole simulation, and its draws and curves where they are
@@ -251,6 +302,17 @@ func (e *env) report(study *render.Study, r *report) error {
 	case r.worth != "" && study.Information == nil:
 		return errors.New("--worth: the worth of knowing more was not asked for; simulate with --value")
 	}
+	if study.Tolerance = r.accepted; study.Tolerance != nil {
+		for k := range study.Scenarios {
+			if study.Scenarios[k].Column(uncertain.YearLoss) == nil {
+				return fmt.Errorf("--tolerance: a year of %s has no loss to judge; the goal needs losses, and attempts of its own or of the adversary", study.Goal)
+			}
+		}
+	}
+	err := r.plot.write(func() (*plot.Picture, error) { return plot.Exceedance(study.Simulation, study.Tolerance) })
+	if err != nil {
+		return err
+	}
 	for _, data := range []struct {
 		path        string
 		csv, ndjson func(io.Writer, *render.Study) error
@@ -265,12 +327,16 @@ func (e *env) report(study *render.Study, r *report) error {
 			return err
 		}
 	}
-	return e.write(layout{
+	err = e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.SimulateText(w, study, opt) },
 		json:     func(w io.Writer) error { return render.SimulateJSON(w, study) },
 		csv:      func(w io.Writer) error { return render.SimulateCSV(w, study) },
 		markdown: func(w io.Writer) error { return render.SimulateMarkdown(w, study) },
 	})
+	if err != nil {
+		return err
+	}
+	return e.judgeExceeded(r.rules, study.Simulation, study.Tolerance)
 }
 
 // tabulate writes data of a study to a file that is asked for, as its name says.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/dsl"
 	"github.com/atree-dev/atree/attacktree/render"
 	"github.com/atree-dev/atree/catalog"
@@ -109,21 +108,14 @@ func noSystem(path string, err error) error {
 func readOpenThresholds(texts []string) ([]threshold, error) {
 	var out []threshold
 	for _, text := range texts {
-		name, op, value, err := splitRule(text)
+		t, err := readCount(text, "open")
+		if err == nil && t.scenario != "" {
+			err = fmt.Errorf("--fail-if %q: expected the figure open, found %q", text, t.scenario+".open")
+		}
 		if err != nil {
-			return nil, fmt.Errorf("--fail-if %q: %w", text, err)
+			return nil, err
 		}
-		if name != "open" {
-			return nil, fmt.Errorf("--fail-if %q: expected the figure open, found %q", text, name)
-		}
-		n, err := literal(value)
-		if err != nil {
-			return nil, fmt.Errorf("--fail-if %q: %w", text, err)
-		}
-		if err := fits(n, attacktree.Plain); err != nil {
-			return nil, fmt.Errorf("--fail-if %q: %w", text, err)
-		}
-		out = append(out, threshold{text: text, op: op, value: n.Value})
+		out = append(out, t)
 	}
 	return out, nil
 }

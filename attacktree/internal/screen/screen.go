@@ -3,7 +3,10 @@
 // the text alone, never on the locale of the machine.
 package screen
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // wide holds the ranges of characters that take two columns (Unicode Standard
 // Annex #11, classes W and F), in ascending order.
@@ -75,4 +78,15 @@ func RuneWidth(r rune) int {
 // controls, ends of lines, and those that change the direction of text.
 func Obeyed(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
+}
+
+// Printable makes a text safe to show on one line: what a terminal would obey
+// becomes a blank.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if Obeyed(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
