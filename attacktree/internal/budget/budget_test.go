@@ -45,7 +45,6 @@ func TestSearch(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := both()
-	p.Limits.Open = -1
 	got, err := budget.Solve(t.Context(), p)
 	if err != nil || len(got.Points) != len(want.Points) {
 		t.Fatalf("%v, %v", got, err)
