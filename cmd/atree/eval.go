@@ -18,6 +18,7 @@ import (
 func evalCommand(e *env) *cobra.Command {
 	var q question
 	var failIf []string
+	var budget string
 	cmd := &cobra.Command{
 		Use:   "eval FILE",
 		Short: "What does an attack cost, how likely is it?",
@@ -26,7 +27,8 @@ func evalCommand(e *env) *cobra.Command {
 			"planned, or with --set in inherent and the sets given.",
 		Example: `atree eval examples/model-weights.atree
 atree eval --set all --format json examples/model-weights.atree
-atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
+atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree
+atree eval --mode budget --adversary syndicate examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,10 +43,17 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 			if err != nil {
 				return err
 			}
+			if err := q.choose(budget); err != nil {
+				return err
+			}
+			if q.chooses {
+				return e.pick(cmd.Context(), tree, &q, gates)
+			}
 			return e.eval(cmd.Context(), tree, &q, gates)
 		},
 	}
 	q.flags(cmd)
+	q.choiceFlags(cmd, &budget)
 	cmd.Flags().StringArrayVar(&failIf, "fail-if", nil,
 		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+figureNames())
 	group(cmd.Flags(), "Gate", "fail-if")
@@ -55,16 +64,10 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 }
 
 func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, gates []threshold) error {
-	opt, err := q.options(tree)
+	opt, err := e.asked(tree, q)
 	if err != nil {
 		return err
 	}
-	if opt.Goal != "" {
-		if err := knownGoal(tree, opt.Goal); err != nil {
-			return err
-		}
-	}
-	e.warnSets(tree, opt.Sets)
 	var a *mitigate.Assessment
 	failure := q.limits.run(ctx, e, func(ctx context.Context) (err error) {
 		a, err = mitigate.Assess(ctx, tree, opt)
@@ -86,6 +89,21 @@ func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, gate
 		return e.judge(gates, a, len(opt.Sets) > 0)
 	}
 	return unanswered(a)
+}
+
+// asked turns the flags into what the library is asked, about all goals or one.
+func (e *env) asked(tree *attacktree.Tree, q *question) (*mitigate.Options, error) {
+	opt, err := q.options(tree)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Goal != "" {
+		if err := knownGoal(tree, opt.Goal); err != nil {
+			return nil, err
+		}
+	}
+	e.warnSets(tree, opt.Sets)
+	return opt, nil
 }
 
 // unanswered returns an error if a limit left figures without any bound.
