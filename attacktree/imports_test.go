@@ -29,7 +29,7 @@ var mayImport = []struct{ pkg, imports string }{
 	{"attacktree/internal/zbdd", "attacktree/internal/circuit attacktree/internal/bdd"},
 	{"attacktree/internal/program", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/zbdd"},
 	{"attacktree/internal/compiled", "attacktree/internal/circuit attacktree/internal/program"},
-	{"attacktree/internal/budget", "attacktree/internal/circuit attacktree/internal/program"},
+	{"attacktree/internal/budget", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/program"},
 
 	{"attacktree/internal/front", ""},
 

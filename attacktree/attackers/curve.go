@@ -89,7 +89,7 @@ func place(points []Point, budget float64) int {
 
 // Limits bound the work for one curve. The zero value has the defaults.
 type Limits struct {
-	Front int // numbers in a Pareto front; 0: 1048576. A greater limit gives closer bounds
+	Front int // numbers in a Pareto front; 0: 131072. A greater limit gives closer bounds
 	Sets  int // sets of steps that a search looks at; 0: 65536
 	Nodes int // size of a diagram; 0: 20 million
 }
@@ -110,10 +110,11 @@ var ErrNoImpact = errors.New("attackers: no node carries an impact")
 //
 // Without sharing the time is about the product of the sizes of the fronts that
 // meet, summed over the gates; with integer costs a front has no more points
-// than its greatest cost. Shared nodes cost a factor of two each while they are
-// open, up to twelve of them; beyond that, and where what a step costs depends on
-// a bypass, sets of steps are searched through. When ctx ends, the curve is not
-// exact and has what was proven so far. The error is [ErrNoCost],
+// than its greatest cost. Where nodes are shared it grows with the width of a
+// decision diagram; graphs of a hundred nodes of which every third gate shares
+// one take some tenths of a second. Where the diagram is too large, or what a step
+// costs depends on a bypass, sets of steps are searched through. When ctx ends,
+// the curve is not exact and has what was proven so far. The error is [ErrNoCost],
 // [ErrNotCoherent], [ErrNoImpact], that of a scenario that does not fit, or an
 // [attacktree.LimitError] where not even a single attack could be evaluated.
 func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s *attacktree.Scenario, of Objective, lim *Limits) (*Curve, error) {
@@ -134,11 +135,7 @@ func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s 
 	case of != Likelihood && len(shape.Losses) == 0:
 		return nil, ErrNoImpact
 	}
-	held := make([]bool, len(t.Model().Controls))
-	for i, c := range t.Model().Controls {
-		held[i] = slices.Contains(s.Controls, c.Name)
-	}
-	q := problem(shape, held, of)
+	q := problem(shape, heldBy(t, s), of)
 	q.Limits = budget.Limits{Front: lim.Front, Sets: lim.Sets, Diagram: program.Limits{Nodes: lim.Nodes}}
 	found, err := budget.Solve(ctx, q)
 	if err != nil {
@@ -153,6 +150,15 @@ func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s 
 		return names
 	}
 	return c, nil
+}
+
+// heldBy says, by control, which ones are in place.
+func heldBy(t *attacktree.Tree, s *attacktree.Scenario) []bool {
+	held := make([]bool, len(t.Model().Controls))
+	for i, c := range t.Model().Controls {
+		held[i] = slices.Contains(s.Controls, c.Name)
+	}
+	return held
 }
 
 func points(from []budget.Point) []Point {

@@ -175,7 +175,7 @@ func TestRandomModels(t *testing.T) {
 				continue
 			}
 			all := every(t, shape, held, of)
-			for _, lim := range []budget.Limits{{}, {Open: -1}} { // fronts, and the search where nodes are shared
+			for _, lim := range []budget.Limits{{}} { // fronts, and the search where nodes are shared
 				q := problem(shape, held, of)
 				q.Limits = lim
 				found, err := budget.Solve(t.Context(), q)
@@ -189,7 +189,7 @@ func TestRandomModels(t *testing.T) {
 			}
 			// Whatever the limits, the truth lies between the staircases.
 			q := problem(shape, held, of)
-			q.Limits = budget.Limits{Front: 2, Sets: 3, Open: int(seed%3) - 1}
+			q.Limits = budget.Limits{Front: 2, Sets: 3}
 			found, err := budget.Solve(t.Context(), q)
 			if err != nil {
 				t.Fatal(err)
@@ -279,28 +279,180 @@ func TestAgainstDefinitions(t *testing.T) {
 	}
 }
 
-func BenchmarkNewCurve(b *testing.B) {
-	for _, of := range []Objective{Likelihood, ExpectedImpact, Impact} {
-		b.Run(fmt.Sprintf("tree/n=300/%v", of), func(b *testing.B) {
-			m := treegen.Tree(1, 300)
-			costs(m)
-			tree, err := attacktree.New(m)
-			if err != nil {
-				b.Fatal(err)
+// Controls that can be bypassed and that change chances only leave a step one
+// cost, so that fronts answer: with a variable for each state of a step, which
+// are decided on together.
+func TestBypassedChances(t *testing.T) {
+	several := 0
+	for seed := range uint64(300) {
+		o := treegen.Everything
+		o.Variables, o.Controls, o.Bypass, o.Share = 5+int(seed%5), 4, 0.9, 0.5
+		m := treegen.Random(seed, o)
+		for _, c := range m.Controls {
+			for i := range c.Effects {
+				e := &c.Effects[i]
+				e.Changes = slices.DeleteFunc(slices.Clone(e.Changes), func(x attacktree.Change) bool {
+					return x.Op != attacktree.Block && (x.Attribute == attacktree.Cost || x.Attribute == attacktree.Skill)
+				})
 			}
-			p, err := attacktree.Compile(context.Background(), tree, nil)
-			if err != nil {
-				b.Fatal(err)
+			c.Effects = slices.DeleteFunc(c.Effects, func(e attacktree.Effect) bool { return len(e.Changes) == 0 })
+		}
+		tree, err := attacktree.New(m)
+		if err != nil {
+			continue // a control may have no effect left
+		}
+		p, err := attacktree.Compile(t.Context(), tree, &attacktree.Options{Goal: tree.Goals()[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shape, err := p.Structure(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(shape.Nodes) > 14 || !shape.HasCost {
+			continue
+		}
+		held := make([]bool, len(m.Controls))
+		for i := range held {
+			held[i] = true
+		}
+		states := map[int32]int{}
+		for v, node := range shape.Nodes {
+			if shape.IsStep[v] && shape.Chance(v, held) > 0 {
+				states[node]++
 			}
-			for b.Loop() {
-				c, err := NewCurve(context.Background(), tree, p, nil, of, nil)
+		}
+		for _, n := range states {
+			if n > 1 {
+				several++
+				break
+			}
+		}
+		for of := Likelihood; of <= Impact; of++ {
+			if of > 0 && len(shape.Losses) == 0 {
+				continue
+			}
+			all := every(t, shape, held, of)
+			for _, front := range []int{0, 2} {
+				q := problem(shape, held, of)
+				q.Limits.Front = front
+				found, err := budget.Solve(t.Context(), q)
 				if err != nil {
-					b.Fatal(err)
+					t.Fatal(err)
 				}
-				b.ReportMetric(float64(len(c.Points)), "points")
+				c := &Curve{Points: points(found.Points), Bound: points(found.Bound), Exact: found.Exact}
+				if !found.Exact {
+					for _, x := range all {
+						if c.At(x.Cost+1e-9).High < x.Value-1e-9*(1+x.Value) {
+							t.Errorf("seed %d, %v: at %v the bound %v misses %v", seed, of, x.Cost, c.At(x.Cost), x.Value)
+						}
+					}
+				} else if err := agree(c, all); err != nil {
+					t.Errorf("seed %d, %v: %v", seed, of, err)
+				}
 			}
-		})
+		}
 	}
+	if several < 20 {
+		t.Errorf("only %d models have a step in several states", several)
+	}
+}
+
+// Thinned staircases of larger graphs hold the exact one between them.
+func TestThinned(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 3} {
+		m := treegen.Shared(seed, 100, 0)
+		costs(m)
+		impacts(m)
+		tree, p := compile(t, m)
+		for _, of := range []Objective{Likelihood, Impact} {
+			exact, err := NewCurve(t.Context(), tree, p, nil, of, nil)
+			if err != nil || !exact.Exact {
+				t.Fatalf("seed %d, %v: exact %v, %v", seed, of, exact.Exact, err)
+			}
+			thin, err := NewCurve(t.Context(), tree, p, nil, of, &Limits{Front: 400})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, q := range exact.Points {
+				in := thin.At(q.Cost + 1e-9)
+				if in.Low > q.Value*(1+1e-9) || in.High < q.Value*(1-1e-9) {
+					t.Fatalf("seed %d, %v, at %v: %v is not in %v", seed, of, q.Cost, q.Value, in)
+				}
+			}
+			again, err := NewCurve(t.Context(), tree, p, nil, of, &Limits{Front: 400})
+			if err != nil || !slices.Equal(again.Points, thin.Points) || !slices.Equal(again.Bound, thin.Bound) {
+				t.Errorf("seed %d, %v: not the same twice (%v)", seed, of, err)
+			}
+		}
+	}
+}
+
+func BenchmarkNewCurve(b *testing.B) {
+	bench := func(name string, m attacktree.Model) {
+		tree, err := attacktree.New(m)
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := attacktree.Compile(context.Background(), tree, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, of := range []Objective{Likelihood, ExpectedImpact, Impact} {
+			b.Run(fmt.Sprintf("%s/%v", name, of), func(b *testing.B) {
+				for b.Loop() {
+					c, err := NewCurve(context.Background(), tree, p, nil, of, nil)
+					if err != nil {
+						b.Fatal(err)
+					}
+					gap := 0.0
+					for _, q := range c.Bound {
+						gap = max(gap, c.At(q.Cost).High-c.At(q.Cost).Low)
+					}
+					b.ReportMetric(float64(len(c.Points)), "points")
+					b.ReportMetric(gap/c.Bound[len(c.Bound)-1].Value, "gap")
+				}
+			})
+		}
+	}
+	tree := treegen.Tree(1, 300)
+	costs(tree)
+	impacts(tree)
+	bench("tree/n=300", tree)
+	for i, n := range tree.Nodes {
+		if n.Gate == attacktree.Step {
+			n.Cost = quantity.Exactly(n.Cost.Mean() + math.Sin(float64(i))/3)
+		}
+	}
+	bench("tree-float-costs/n=300", tree)
+	for _, n := range []int{60, 100, 150, 200} {
+		m := treegen.Shared(3, n, 0)
+		costs(m)
+		impacts(m)
+		bench(fmt.Sprintf("shared/n=%d", n), m)
+	}
+}
+
+// impacts gives every third node, and the goal, an impact.
+func impacts(m attacktree.Model) {
+	for i, n := range m.Nodes {
+		if n.Goal || i%3 == 0 {
+			n.Impact = quantity.Exactly(float64(1 + i*53%200))
+		}
+	}
+}
+
+func compile(t *testing.T, m attacktree.Model) (*attacktree.Tree, *attacktree.Program) {
+	t.Helper()
+	tree, err := attacktree.New(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := attacktree.Compile(t.Context(), tree, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree, p
 }
 
 // costs gives every step of a model an integer cost up to 100.
@@ -310,4 +462,40 @@ func costs(m attacktree.Model) {
 			n.Cost = quantity.Exactly(float64(1 + i*37%100))
 		}
 	}
+}
+
+// Wherever the context ends, the staircases hold the exact one between them.
+func TestEndedOnTheWay(t *testing.T) {
+	m := treegen.Shared(3, 100, 0)
+	costs(m)
+	tree, p := compile(t, m)
+	exact, err := NewCurve(t.Context(), tree, p, nil, Likelihood, nil)
+	if err != nil || !exact.Exact {
+		t.Fatal(err)
+	}
+	for looks := range 60 {
+		ctx := &impatient{Context: t.Context(), looks: looks * looks}
+		c, err := NewCurve(ctx, tree, p, nil, Likelihood, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range exact.Points {
+			if in := c.At(q.Cost + 1e-9); in.Low > q.Value*(1+1e-9) || in.High < q.Value*(1-1e-9) {
+				t.Fatalf("ended at look %d, at %v: %v is not in %v", looks*looks, q.Cost, q.Value, in)
+			}
+		}
+	}
+}
+
+// An impatient context ends after some looks at it.
+type impatient struct {
+	context.Context
+	looks int
+}
+
+func (c *impatient) Err() error {
+	if c.looks--; c.looks < 0 {
+		return context.Canceled
+	}
+	return nil
 }

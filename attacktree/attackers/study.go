@@ -95,10 +95,7 @@ func inherent(t *attacktree.Tree) []*attacktree.Scenario {
 }
 
 func profile(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, goal *attacktree.Node, s *attacktree.Scenario, opt *Options) (*Profile, error) {
-	q := &Profile{Scenario: s, Budget: opt.Budget, Gain: gain(t, goal, s)}
-	if a := adversary(t, s); a != nil && q.Budget == nil && a.Budget.Given() {
-		q.Budget = new(mean(a.Budget, s))
-	}
+	q := &Profile{Scenario: s, Budget: budgetOf(t, s, opt), Gain: gain(t, goal, s)}
 	lim := opt.Limits
 	if lim.Nodes == 0 {
 		lim.Nodes = opt.Compile.MaxNodes
@@ -150,6 +147,14 @@ func adversary(t *attacktree.Tree, s *attacktree.Scenario) *attacktree.Adversary
 		return nil
 	}
 	return t.Model().Adversaries[i]
+}
+
+// budgetOf is the budget asked for, or else that of the adversary.
+func budgetOf(t *attacktree.Tree, s *attacktree.Scenario, opt *Options) *float64 {
+	if a := adversary(t, s); opt.Budget == nil && a != nil && a.Budget.Given() {
+		return new(mean(a.Budget, s))
+	}
+	return opt.Budget
 }
 
 // gain is that of the adversary, or else the value of the assets of the goal.

@@ -72,14 +72,7 @@ func TestReference(t *testing.T) {
 			if err := json.Unmarshal(value.Value, &want); err != nil {
 				t.Fatal(err)
 			}
-			tree, err := attacktree.New(m)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := attacktree.Compile(t.Context(), tree, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			tree, p := compile(t, m)
 			c, err := NewCurve(t.Context(), tree, p, nil, of, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -206,14 +199,7 @@ func TestStudy(t *testing.T) {
 func TestEnded(t *testing.T) {
 	m := treegen.Tree(2, 300)
 	costs(m)
-	tree, err := attacktree.New(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := attacktree.Compile(t.Context(), tree, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tree, p := compile(t, m)
 	whole, err := NewCurve(t.Context(), tree, p, nil, Likelihood, nil)
 	if err != nil || !whole.Exact {
 		t.Fatal(err)

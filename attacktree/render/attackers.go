@@ -201,19 +201,23 @@ func noCurve(err error) string {
 func attackersPage(r *attackers.Report) *page {
 	p := new(page)
 	m := r.Tree.Model()
-	title(p, m, 0, "")
-	// What is shown is said for each attacker.
-	if last := len(p.blocks) - 1; last >= 0 {
-		if g, ok := p.blocks[last].(paragraph); ok {
-			p.blocks = p.blocks[:last]
-			p.say(faint, g.lines[:len(g.lines)-1]...)
-		}
-	}
+	titleFor(p, m, "")
 	p.heading(2, namesOf(m).both(r.Goal, r.Label))
 	for _, q := range r.Profiles {
 		(&attackerReport{q, m}).write(p)
 	}
 	return p
+}
+
+// titleFor writes the title of a page, and who attacks in the words given.
+func titleFor(p *page, m *attacktree.Model, who string) {
+	title(p, m, 0, "")
+	if last := len(p.blocks) - 1; last >= 0 {
+		if g, ok := p.blocks[last].(paragraph); ok {
+			p.blocks = p.blocks[:last]
+			p.say(faint, append(slices.Clone(g.lines[:len(g.lines)-1]), who)...)
+		}
+	}
 }
 
 // An attackerReport is what is said of one attacker in one scenario.

@@ -26,7 +26,7 @@ func attackersCommand(e *env) *cobra.Command {
 			"greatest loss if all succeeds, for each adversary of the file, or the one given,\n" +
 			"and without controls, or in each set given. --plot draws it as curves.",
 		Example: `atree attackers examples/model-weights.atree
-atree attackers --adversary crime --set none --set all examples/model-weights.atree
+atree attackers --adversary syndicate --set none --set all examples/model-weights.atree
 atree attackers --attacker-budget 300k --format csv examples/model-weights.atree
 atree attackers --plot budgets.png examples/model-weights.atree`,
 		Args:              one,

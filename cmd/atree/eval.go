@@ -21,6 +21,7 @@ func evalCommand(e *env) *cobra.Command {
 	var by string
 	var trace bool
 	var bottomUp bool
+	var budget string
 	cmd := &cobra.Command{
 		Use:   "eval FILE",
 		Short: "What does an attack cost, how likely is it?",
@@ -30,7 +31,8 @@ func evalCommand(e *env) *cobra.Command {
 		Example: `atree eval examples/model-weights.atree
 atree eval --set all --format json examples/model-weights.atree
 atree eval --bottom-up examples/model-weights.atree
-atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
+atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree
+atree eval --mode budget --adversary syndicate examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -48,13 +50,23 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 			if err != nil {
 				return err
 			}
+			if err := q.choose(budget); err != nil {
+				return err
+			}
+			if q.chooses && (by != "" || trace || bottomUp) {
+				return errors.New("--by, --trace and --bottom-up ask about every possible step; leave out --mode budget and economic")
+			}
 			if trace {
 				return e.evalTrace(tree, q.goal)
+			}
+			if q.chooses {
+				return e.pick(cmd.Context(), tree, &q, gates)
 			}
 			return e.eval(cmd.Context(), tree, &q, by, gates, bottomUp)
 		},
 	}
 	q.flags(cmd)
+	q.choiceFlags(cmd, &budget)
 	byFlags(cmd, &by, &trace)
 	cmd.Flags().StringArrayVar(&failIf, "fail-if", nil,
 		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+figureNames())
@@ -68,17 +80,11 @@ atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree`,
 }
 
 func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, by string, gates []threshold, bottomUp bool) error {
-	opt, err := q.options(tree)
+	opt, err := e.asked(tree, q)
 	if err != nil {
 		return err
 	}
 	opt.BottomUp = bottomUp
-	if opt.Goal != "" {
-		if err := knownGoal(tree, opt.Goal); err != nil {
-			return err
-		}
-	}
-	e.warnSets(tree, opt.Sets)
 	if by != "" {
 		return e.evalBy(ctx, tree, q, by, opt)
 	}
@@ -103,6 +109,21 @@ func (e *env) eval(ctx context.Context, tree *attacktree.Tree, q *question, by s
 		return e.judge(gates, a, len(opt.Sets) > 0)
 	}
 	return unanswered(a)
+}
+
+// asked turns the flags into what the library is asked, about all goals or one.
+func (e *env) asked(tree *attacktree.Tree, q *question) (*mitigate.Options, error) {
+	opt, err := q.options(tree)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Goal != "" {
+		if err := knownGoal(tree, opt.Goal); err != nil {
+			return nil, err
+		}
+	}
+	e.warnSets(tree, opt.Sets)
+	return opt, nil
 }
 
 // unanswered returns an error if a limit left figures without any bound.

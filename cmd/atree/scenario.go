@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/attackers"
 	"github.com/atree-dev/atree/attacktree/dsl"
 	"github.com/atree-dev/atree/attacktree/mitigate"
 )
@@ -21,6 +22,10 @@ type question struct {
 	adversary string
 	mode      string
 	params    []string
+
+	chooses bool // the attacker picks an attack: modes budget and economic of eval
+	choice  attackers.Mode
+	budget  *float64
 
 	limits
 }
@@ -84,9 +89,9 @@ func (q *question) readMode() (attacktree.Mode, error) {
 		}
 		return attacktree.Limited, nil
 	case "budget", "economic":
-		return 0, fmt.Errorf("--mode %s: expected saturating or limited; what a budget buys and whether an attack pays, atree attackers tells", q.mode)
+		return 0, fmt.Errorf("--mode %s: expected saturating or limited; what a budget buys and whether an attack pays, atree eval and atree attackers tell", q.mode)
 	}
-	return 0, fmt.Errorf("--mode: expected saturating or limited, found %q", q.mode)
+	return 0, fmt.Errorf("--mode: expected saturating or limited, or with eval budget or economic, found %q", q.mode)
 }
 
 // scenario is the one scenario of the verbs that answer for one: inherent, or

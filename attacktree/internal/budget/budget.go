@@ -6,21 +6,48 @@
 // node. The attacker picks a set of steps once and for all and attempts all of
 // it; conditions hold or not whatever he does.
 //
-// [Solve] works from the variables up with Pareto fronts: of each gate it keeps
-// every choice of steps below that no other one beats in both cost and worth.
+// [Solve] takes the circuit apart into modules ([program.Parts]) and works from
+// the variables up with Pareto fronts. Of each module it keeps every choice of
+// steps below that no other one beats in cost, in the chance of the module and in
+// what is earned. A choice that is beaten can be left out: the worth of the whole
+// grows with the chance of a module and with what is earned in it, whatever is
+// chosen elsewhere, since modules share nothing and their gates are monotone.
 // Where nothing is shared that is the method of Lopuhaä-Zwakenberg and Stoelinga
-// (Cost-damage analysis of attack trees, DSN 2023). A shared node is dealt with
-// as follows. As long as some of its uses lie outside the gate at hand, a choice
-// has one number for each way in which the shared nodes below can turn out,
-// given that they turn out so (Shannon's expansion); one choice beats another if
-// it does so in all of them. At the lowest gate that all paths to the shared node
-// lead through, its immediate dominator, the choices above and those below the
-// node meet, and its outcome is averaged away. That is exact, since the gates
-// are monotone and what is private to a part is independent of the rest.
+// (Cost-damage analysis of attack trees, DSN 2023).
 //
-// Where a front grows too large it is thinned, downwards and upwards, and the
-// answer is a pair of staircases with the truth between. Where too many shared
-// nodes are open at once, or what a step costs depends on a bypass, a search over
+// A module with shared nodes is a decision diagram, and its front is made level
+// by level from the last one up. What the choices for the levels below do to the
+// rest is told by the chances of the functions that nodes above refer to, one
+// number each, and by what is earned. All that is above uses these numbers with
+// weights that are not negative: the chances that the walk from the root comes
+// to that function, and the amounts. So of two choices for the levels below, one
+// that costs no more and has no lower number is as good for every choice above,
+// and only the front of these vectors goes on to the next level. That is exact
+// for shared nodes, for steps that may fail and for amounts at any node, and asks
+// no function to be monotone. (It is the backward induction of partially
+// observable decision processes, with costs: Smallwood and Sondik, The optimal
+// control of partially observable Markov processes over a finite horizon, 1973.)
+// The order of the levels decides how many numbers there are, so the diagram is
+// sifted first. A step with several levels, one in each state of its bypasses,
+// is decided on at the last of them; until the first one, two more numbers say
+// whether it is attempted or left, so that choices that differ in this do not beat
+// each other.
+//
+// The weights also have bounds, which rules out more. Where there are two
+// numbers, a point on or below the line between two others is no better than one
+// of them, whatever the weights, so the front is a convex hull. And where
+// something is earned, the chances add at most the amounts above to it, see
+// skyline.
+//
+// The time of a level is about the pairs of a point below and a choice there,
+// times the numbers of a point, times the points so far that a signature of 64
+// bits does not rule out. Fronts have at most as many points as there are sets of
+// steps, in the worst case as many; with integer costs and few numbers they are
+// not much longer than the greatest cost. Where one grows too large it is thinned,
+// downwards and upwards: points are put into groups that are close together, and
+// each becomes its best point, or one with the least cost and all the greatest
+// numbers. The answer is then a pair of staircases with the truth between. Where
+// a diagram is too large, or what a step costs depends on a bypass, a search over
 // the sets of steps answers, see search.go.
 package budget
 
@@ -60,14 +87,12 @@ type Amount struct {
 
 // Limits bound the work. The zero value has the defaults.
 type Limits struct {
-	Front   int // numbers in a front; 0 means 1 << 20
-	Open    int // shared nodes open at once; 0 means 12, negative: none
+	Front   int // numbers in a front; 0 means 1 << 17
 	Sets    int // sets that the search looks at; 0 means 1 << 16
 	Diagram program.Limits
 }
 
-func (l Limits) front() int { return orElse(l.Front, 1<<20) }
-func (l Limits) open() int  { return max(orElse(l.Open, 12), 0) }
+func (l Limits) front() int { return orElse(l.Front, 1<<17) }
 func (l Limits) sets() int  { return orElse(l.Sets, 1<<16) }
 
 func orElse(x, other int) int {
@@ -97,31 +122,42 @@ func (c *Curve) Steps(i int) []int32 { return c.steps(i) }
 // proven bounds, and is not exact. The error is a [program.LimitError] where even
 // a single set cannot be evaluated.
 func Solve(ctx context.Context, p *Problem) (*Curve, error) {
-	g, err := newGraph(p)
+	pl, err := newPlan(ctx, p)
 	if err != nil {
-		return search(ctx, p)
+		c, err := search(ctx, p)
+		if err != nil && ctx.Err() != nil {
+			return p.unknown(), nil
+		}
+		return c, err
 	}
-	low := &fronts{graph: g, ctx: ctx}
-	front, err := low.solve()
+	s := &solver{plan: pl, ctx: ctx}
+	b, err := s.solve()
 	if err != nil {
-		return search(ctx, p)
+		return nil, err
 	}
-	c := &Curve{Exact: !low.thinned}
-	points := front.points()
+	c := &Curve{Exact: b.exact()}
+	points := b.low.points(pl.sure)
 	kept := distinct(points)
 	for _, i := range kept {
 		c.Points = append(c.Points, points[i])
 	}
-	c.steps = func(i int) []int32 { return low.steps(front.from[kept[i]]) }
+	c.steps = func(i int) []int32 { return s.steps(b.low.from[kept[i]]) }
 	if c.Bound = c.Points; !c.Exact {
-		high := &fronts{graph: g, ctx: ctx, up: true}
-		bound, err := high.solve()
-		if err != nil {
-			return nil, err
-		}
-		c.Bound = bound.points()
+		c.Bound = b.high.points(pl.sure)
 	}
 	return c, nil
+}
+
+// unknown is what is known of a problem that was not looked into.
+func (p *Problem) unknown() *Curve {
+	whole := 0.0
+	for _, a := range p.Worth {
+		whole += a.Value
+	}
+	return &Curve{
+		Points: []Point{{0, 0}}, Bound: []Point{{0, whole}},
+		steps: func(int) []int32 { return nil },
+	}
 }
 
 // errUnsuited says that the fronts cannot answer.

@@ -38,25 +38,6 @@ func ExampleSolve() {
 	// 7 0.625 [0 1 2]
 }
 
-// The search finds the same as the fronts, with the same steps.
-func TestSearch(t *testing.T) {
-	want, err := budget.Solve(t.Context(), both())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := both()
-	p.Limits.Open = -1
-	got, err := budget.Solve(t.Context(), p)
-	if err != nil || len(got.Points) != len(want.Points) {
-		t.Fatalf("%v, %v", got, err)
-	}
-	for i := range want.Points {
-		if got.Points[i] != want.Points[i] || fmt.Sprint(got.Steps(i)) != fmt.Sprint(want.Steps(i)) {
-			t.Errorf("%v %v, want %v %v", got.Points[i], got.Steps(i), want.Points[i], want.Steps(i))
-		}
-	}
-}
-
 func TestAt(t *testing.T) {
 	stairs := []budget.Point{{Cost: 1, Worth: 2}, {Cost: 3, Worth: 5}}
 	for b, want := range map[float64]float64{0: 0, 1: 2, 2.9: 2, 3: 5, 100: 5} {

@@ -1,400 +1,114 @@
 package budget
 
 import (
-	"context"
+	"math"
 	"slices"
 	"sort"
-
-	"github.com/atree-dev/atree/attacktree/internal/circuit"
 )
 
-// A front is the Pareto front of the choices of steps below a gate: no point is
-// beaten by another one that costs no more and has no lower number. Its points
-// stand in the order of their costs.
+// A front is a Pareto front of choices of steps: no point is beaten by another
+// one that costs no more and has no lower number. Its points stand in the order
+// of their costs.
 //
-// The numbers of a point are tables over the ways in which the open nodes can
-// turn out, bit b of the index for open[b]: first the chances, then what is
-// earned. A front whose gate nothing depends on has no chances, one below which
-// nothing is earned has no earnings. While the arguments of an AtLeast are joined
-// there is a table of chances for each count from 1 to its threshold.
+// Where the choices are those below a node, the numbers are the chance of the
+// node, if somebody asks for it, and what is earned below, if anything is.
+// Between the levels of a diagram they are what the part says, see [dim].
 type front struct {
-	open   []int32 // shared nodes, ascending
-	levels int     // tables of chances
-	earns  bool
-	amount float64 // is earned if the gate is reached, and not yet in the table
-
+	dim  int
 	cost []float64
-	val  []float64 // tables of point i start at i*dim()
-	from []int32   // the steps of each point, see fronts.steps
+	val  []float64 // numbers of point i start at i*dim
+	from []int32   // the steps of each point, see [solver.steps]
 }
 
-func (f *front) tables() int {
-	if f.earns {
-		return f.levels + 1
-	}
-	return f.levels
-}
+func (f *front) at(i int) []float64 { return f.val[i*f.dim : (i+1)*f.dim] }
 
-func (f *front) dim() int { return f.tables() << len(f.open) }
+// nothing is the front of no choice at all: nothing is attempted, nothing earned.
+func nothing() *front { return &front{cost: []float64{0}, from: []int32{none}} }
 
-// points returns the points of a front of one number, or of none, which is 0.
-func (f *front) points() []Point {
+// points returns the points of a front of one number, or of none, which is 0,
+// with what is earned in any case.
+func (f *front) points(sure float64) []Point {
 	out := make([]Point, len(f.cost))
 	for i := range out {
-		out[i].Cost = f.cost[i]
-		if len(f.val) > 0 {
-			out[i].Worth = f.val[i]
+		out[i] = Point{f.cost[i], sure}
+		if f.dim > 0 {
+			out[i].Worth += f.val[i*f.dim]
 		}
 	}
 	return out
 }
 
-// fronts are those of a graph in the making. A front that is too large loses
-// points; what is left lies below the true one, or above it if up.
-type fronts struct {
-	*graph
-	ctx     context.Context
-	up      bool
-	thinned bool
+// A product makes the front of all pairs of a point of x and one of y.
+type product struct {
+	x, y    *front
+	dim     int
+	ordered bool // the only number grows along y
 
-	of    []*front // by node, until it is used
-	picks []pick
+	// What is above adds to the number earn the others before it, in all at most
+	// lift times; earn is -1 if nothing is earned yet.
+	earn int
+	lift float64
+
+	// value computes the numbers of a pair, and reports whether there is such a one.
+	value func(i, j int, out []float64) bool
 }
 
-// A pick is the steps of a point: those of two others, or a step alone.
-type pick struct{ x, y, step int32 }
+// pairs of points are looked at between two looks at the context.
+const batch = 1 << 10
 
-const none = -1
-
-// solve returns the front of the root, in which the number is the worth.
-func (s *fronts) solve() (*front, error) {
-	s.of = make([]*front, s.root+1)
-	for i := int32(1); i <= s.root; i++ {
-		n := &s.nodes[i]
-		if !n.live {
-			continue
-		}
-		f, err := s.node(i, n)
-		if err != nil {
-			return nil, err
-		}
-		s.of[i] = f
-	}
-	return s.of[s.root], nil
-}
-
-// node makes the front of a node from those of its arguments.
-func (s *fronts) node(i int32, n *node) (*front, error) {
-	matters := n.needed || n.amount > 0
-	op := beside
-	if matters {
-		switch s.Circuit.Kind(circuit.MakeRef(int(i))) {
-		case circuit.And:
-			op = and
-		case circuit.Or:
-			op = or
-		case circuit.AtLeast:
-			op = count
-		}
-	}
-	var parts []*front
-	if n.leaf {
-		parts = append(parts, s.leaf(i, n, matters))
-	} else {
-		for _, a := range n.args {
-			switch {
-			case !s.nodes[a].cut:
-				parts = append(parts, s.of[a])
-				s.of[a] = nil
-			case matters:
-				parts = append(parts, literal(a))
-			}
-		}
-	}
-	if op == count {
-		k := s.Circuit.Threshold(circuit.MakeRef(int(i)))
-		all := &front{levels: k, cost: []float64{0}, val: make([]float64, k), from: []int32{none}}
-		for _, part := range parts {
-			if all = s.join(count, all, part, 0); all == nil {
-				return nil, errUnsuited
-			}
-		}
-		parts = []*front{s.keep(all, 1, all.earns, func(i int, out []float64) {
-			copy(out, all.val[(i+1)*all.dim()-len(out):(i+1)*all.dim()])
-		})}
-		op = and // of one
-	}
-
-	// A shared node that closes here is averaged away as soon as all parts that
-	// depend on it are joined. Those that use others come first.
-	var aside []*front
-	for _, shared := range s.closes[i] {
-		below := s.of[shared]
-		s.of[shared] = nil
-		var with, without []*front
-		for _, part := range parts {
-			if slices.Contains(part.open, shared) {
-				with = append(with, part)
-			} else {
-				without = append(without, part)
-			}
-		}
-		if len(with) == 0 {
-			aside = append(aside, below)
-			continue
-		}
-		part := s.joinAll(op, with)
-		if part == nil {
-			return nil, errUnsuited
-		}
-		if part = s.join(mix, part, below, shared); part == nil {
-			return nil, errUnsuited
-		}
-		parts = append(without, part)
-	}
-	f := s.joinAll(op, parts)
-	if f == nil {
-		return nil, errUnsuited
-	}
-	if f = s.joinAll(beside, append([]*front{f}, aside...)); f == nil {
-		return nil, errUnsuited
-	}
-	if f.levels == 0 || n.needed {
-		f.amount = n.amount
-		return f, nil
-	}
-	// Nothing above asks whether the node is reached, only what is earned.
-	return s.keep(f, 0, true, func(i int, out []float64) {
-		size := 1 << len(f.open)
-		t := f.val[i*f.dim():]
-		for o := range size {
-			out[o] = n.amount * t[o]
-			if f.earns {
-				out[o] += t[size+o]
-			}
-		}
-	}), nil
-}
-
-// leaf makes the front of an own step or condition.
-func (s *fronts) leaf(i int32, n *node, matters bool) *front {
-	f := &front{}
-	if matters {
-		f.levels, f.open = 1, n.args
-	}
-	if n.decide { // not attempted
-		f.cost, f.from = append(f.cost, 0), append(f.from, none)
-		f.val = append(f.val, make([]float64, f.dim())...)
-	}
-	table := make([]float64, f.dim())
-	top := 0.0 // a step that is possible nowhere has nothing to decide
-	for o := range table {
-		table[o] = s.chance(i, func(a int32) bool {
-			b, _ := slices.BinarySearch(f.open, a)
-			return o>>b&1 == 1
-		})
-		top = max(top, table[o])
-	}
-	f.cost, f.val, f.from = append(f.cost, n.cost), append(f.val, table...), append(f.from, none)
-	if top > 0 && s.IsStep[s.variable(i)] {
-		f.from[len(f.from)-1] = s.pick(pick{none, none, n.of})
-	}
-	return f
-}
-
-// variable returns some variable of a leaf.
-func (s *fronts) variable(i int32) int {
-	r := circuit.MakeRef(int(i))
-	for {
-		if v, ok := s.Circuit.VarOf(r); ok {
-			return v
-		}
-		r = s.Circuit.Args(r)[1]
-	}
-}
-
-// literal is the front of a shared node that is open: it is reached, or not.
-func literal(a int32) *front {
-	return &front{open: []int32{a}, levels: 1, cost: []float64{0}, val: []float64{0, 1}, from: []int32{none}}
-}
-
-// joinAll joins fronts two by two, neighbours first, as merge sort does; it returns
-// nil where join does.
-func (s *fronts) joinAll(op operation, parts []*front) *front {
-	if len(parts) == 0 {
-		return &front{cost: []float64{0}, from: []int32{none}}
-	}
-	for len(parts) > 1 {
-		var next []*front
-		for i := 0; i+1 < len(parts); i += 2 {
-			f := s.join(op, parts[i], parts[i+1], 0)
-			if f == nil {
-				return nil
-			}
-			next = append(next, f)
-		}
-		if len(parts)%2 == 1 {
-			next = append(next, parts[len(parts)-1])
-		}
-		parts = next
-	}
-	return parts[0]
-}
-
-// An operation says how the chances of two fronts make those of their join. What is
-// earned adds up.
-type operation uint8
-
-const (
-	beside operation = iota // those of the first, if it has any
-	and
-	or
-	count // the second is one more argument of an AtLeast
-	mix   // the second is a shared node that the first depends on
-)
-
-// join returns the front of all pairs of a point of x and one of y, or nil if
-// too many shared nodes would be open.
-func (s *fronts) join(op operation, x, y *front, shared int32) *front {
-	f := &front{levels: x.levels, earns: x.earns || y.earns || x.amount > 0 || y.amount > 0}
-	f.open = slices.Concat(x.open, y.open)
-	slices.Sort(f.open)
-	f.open = slices.Compact(f.open)
-	ones := 0 // added to an index of x where the shared node is reached
-	if op == mix {
-		f.open = slices.DeleteFunc(f.open, func(a int32) bool { return a == shared })
-		b, _ := slices.BinarySearch(x.open, shared)
-		ones = 1 << b
-	}
-	if len(f.open) > s.Limits.open() {
-		return nil
-	}
-	xi, yi := within(f.open, x.open), within(f.open, y.open)
-	nx, ny, size := 1<<len(x.open), 1<<len(y.open), 1<<len(f.open)
-	dx, dy := x.dim(), y.dim()
-	earned := func(t []float64, g *front, n, o int) float64 {
-		sum := 0.0
-		if g.earns {
-			sum = t[g.levels*n+o]
-		}
-		if g.amount > 0 {
-			sum += g.amount * t[o]
-		}
-		return sum
-	}
-	value := func(i, j int, out []float64) {
-		tx, ty := x.val[i*dx:(i+1)*dx], y.val[j*dy:(j+1)*dy]
-		for o := range size {
-			a, b := xi[o], yi[o]
-			switch op {
-			case and:
-				out[o] = tx[a] * ty[b]
-			case or:
-				out[o] = tx[a] + (1-tx[a])*ty[b]
-			case beside:
-				for l := range f.levels {
-					out[l*size+o] = tx[l*nx+a]
-				}
-			case count:
-				for l := f.levels - 1; l >= 0; l-- {
-					before := 1.0
-					if l > 0 {
-						before = tx[(l-1)*nx+a]
-					}
-					out[l*size+o] = tx[l*nx+a] + ty[b]*(before-tx[l*nx+a])
-				}
-			case mix:
-				for l := range f.levels {
-					out[l*size+o] = (1-ty[b])*tx[l*nx+a] + ty[b]*tx[l*nx+a+ones]
-				}
-			}
-			if f.earns {
-				sum := earned(ty, y, ny, b)
-				if op == mix {
-					sum += (1-ty[b])*earned(tx, x, nx, a) + ty[b]*earned(tx, x, nx, a+ones)
-				} else {
-					sum += earned(tx, x, nx, a)
-				}
-				out[f.levels*size+o] = sum
-			}
-		}
-	}
-	s.pareto(f, x.cost, y.cost, f.dim() == 1 && dy == 1, value, func(i, j int) int32 {
-		if x.from[i] == none {
-			return y.from[j]
-		}
-		if y.from[j] == none {
-			return x.from[i]
-		}
-		return s.pick(pick{x.from[i], y.from[j], none})
-	})
-	s.thin(f)
-	return f
-}
-
-// within maps indices of tables over all open nodes to those over some of them.
-func within(all, some []int32) []int {
-	out := make([]int, 1<<len(all))
-	for b, a := range all {
-		at, ok := slices.BinarySearch(some, a)
-		if !ok {
-			continue
-		}
-		for o := range out {
-			if o>>b&1 == 1 {
-				out[o] |= 1 << at
-			}
-		}
-	}
-	return out
-}
-
-// keep returns the front of the same choices with other numbers.
-func (s *fronts) keep(f *front, levels int, earns bool, value func(i int, out []float64)) *front {
-	out := &front{open: f.open, levels: levels, earns: earns}
-	s.pareto(out, f.cost, []float64{0}, false,
-		func(i, _ int, v []float64) { value(i, v) },
-		func(i, _ int) int32 { return f.from[i] })
-	return out
-}
-
-// pareto fills f with the pairs of a point of x and one of y that no other pair
-// beats. It looks at them in the order of their costs, by merging the rows of
+// run looks at the pairs in the order of their costs, by merging the rows of
 // the table of all pairs, and compares each with the best so far. In an ordered
-// table the only number grows along each row, and what cannot be better than the
-// best so far is skipped.
-func (s *fronts) pareto(f *front, x, y []float64, ordered bool, value func(i, j int, out []float64), from func(i, j int) int32) {
-	best := skyline{front: f, dim: f.dim()}
-	buf := make([]float64, best.dim)
+// table, what cannot be better than the best so far is skipped.
+func (p *product) run(s *solver) (*front, error) {
+	x, y := p.x, p.y
+	f := &front{dim: p.dim}
+	best := newSkyline(f, p)
+	buf := make([]float64, p.dim)
 	var pairs []cell
-	rows := rows{{x[0] + y[0], 0, 0}}
+	var dead []bool // by point: another one of the same cost took its place
+	rows := rows{{x.cost[0] + y.cost[0], 0, 0}}
 	for n := 0; len(rows) > 0; n++ {
+		if n%batch == 0 && s.ended() {
+			return nil, s.ctx.Err()
+		}
 		c := rows[0]
 		next := int(c.j) + 1
-		value(int(c.i), int(c.j), buf)
 		switch {
+		case !p.value(int(c.i), int(c.j), buf):
 		case !best.beats(buf):
-			pairs = append(pairs, c)
-			best.add(c.cost, buf)
-		case ordered:
-			next += sort.Search(len(y)-next, func(k int) bool {
-				value(int(c.i), next+k, buf)
+			pairs, dead = append(pairs, c), append(dead, false)
+			best.add(c.cost, buf, dead)
+		case p.ordered:
+			next += sort.Search(len(y.cost)-next, func(k int) bool {
+				p.value(int(c.i), next+k, buf)
 				return !best.beats(buf)
 			})
 		}
-		if next < len(y) {
-			rows[0] = cell{x[c.i] + y[next], c.i, int32(next)}
+		if next < len(y.cost) {
+			rows[0] = cell{x.cost[c.i] + y.cost[next], c.i, int32(next)}
 		} else {
 			last := len(rows) - 1
 			rows[0] = rows[last]
 			rows = rows[:last]
 		}
 		rows.down()
-		if c.j == 0 && int(c.i)+1 < len(x) {
-			rows.push(cell{x[c.i+1] + y[0], c.i + 1, 0})
+		if c.j == 0 && int(c.i)+1 < len(x.cost) {
+			rows.push(cell{x.cost[c.i+1] + y.cost[0], c.i + 1, 0})
 		}
 	}
-	best.sweep(func(i int) { f.from = append(f.from, from(int(pairs[i].i), int(pairs[i].j))) })
+
+	n := 0
+	for i, c := range pairs {
+		if dead[i] {
+			continue
+		}
+		f.cost[n] = f.cost[i]
+		copy(f.at(n), f.at(i))
+		f.from = append(f.from, s.both(x.from[c.i], y.from[c.j]))
+		n++
+	}
+	f.cost, f.val = f.cost[:n], f.val[:n*f.dim]
+	return f, nil
 }
 
 // A cell is a place in a table of pairs. Rows is a heap of them, the cheapest on top.
@@ -435,68 +149,162 @@ func (h rows) down() {
 
 // A skyline is a front in the making, whose points come in the order of their
 // costs, and those of them that no other one exceeds in all numbers.
+//
+// Of two numbers, what is above makes one sum, with weights that are not negative
+// and that no choice below changes. So what lies below the line between two other
+// points is not needed either: one of these is at least as good for any weights.
+//
+// Where something is earned, e, the chances add at most lift times x to it, taken
+// together. So it is enough to compare e and the e + lift*x: the greatest weights
+// are those that put all on one chance, and every sum is a mean of these.
 type skyline struct {
 	*front
-	dim  int
-	top  []int32 // by the first number, descending, if there are two
-	dead []bool  // by point: one of the same cost that came later is better
+	earn   int
+	lift   float64
+	shown  []float64 // the numbers of the points that are compared
+	buf    []float64
+	top    []int32 // if there are two numbers: the convex hull, by the first one, descending
+	sig    []uint64
+	bounds []bound // of signatures, if there are more than two numbers
 }
 
-func (s *skyline) at(i int32) []float64 { return s.val[int(i)*s.dim : (int(i)+1)*s.dim] }
+// A bound makes a bit of a signature: whether a number is as great. A point can
+// only beat another one if it has all of its bits.
+type bound struct {
+	number int
+	least  float64
+}
+
+// newSkyline chooses the bounds of the signatures such that points often differ
+// in them: the middle values of a sample of pairs.
+func newSkyline(f *front, p *product) *skyline {
+	s := &skyline{front: f, earn: p.earn, lift: p.lift, buf: make([]float64, f.dim)}
+	const sample = 128
+	nx, ny := len(p.x.cost), len(p.y.cost)
+	if f.dim <= 2 || nx*ny < sample {
+		return s
+	}
+	var values []float64
+	buf := make([]float64, f.dim)
+	for k := range sample {
+		if i := k * (nx - 1) / (sample - 1); p.value(i, k%ny, buf) {
+			values = append(values, s.compared(buf)...)
+		}
+	}
+	n := len(values) / f.dim
+	if n == 0 {
+		return s
+	}
+	each := max(64/f.dim, 1)
+	column := make([]float64, n)
+	for d := 0; d < f.dim && len(s.bounds) < 64; d++ {
+		for i := range column {
+			column[i] = values[i*f.dim+d]
+		}
+		slices.Sort(column)
+		for k := 1; k <= each && len(s.bounds) < 64; k++ {
+			s.bounds = append(s.bounds, bound{d, column[k*n/(each+1)]})
+		}
+	}
+	return s
+}
+
+func (s *skyline) signature(v []float64) uint64 {
+	sig := uint64(0)
+	for k, b := range s.bounds {
+		if v[b.number] >= b.least {
+			sig |= 1 << k
+		}
+	}
+	return sig
+}
+
+// compared returns the numbers that are compared. They hold until the next call.
+func (s *skyline) compared(v []float64) []float64 {
+	if s.earn < 0 {
+		return v
+	}
+	copy(s.buf, v)
+	for d := range s.earn {
+		s.buf[d] = v[s.earn] + s.lift*v[d]
+	}
+	return s.buf
+}
+
+func (s *skyline) at(i int) []float64 { return s.shown[i*s.dim : (i+1)*s.dim] }
 
 // beats reports whether some point has no lower number than v.
 func (s *skyline) beats(v []float64) bool {
+	v = s.compared(v)
 	top := s.top
-	if s.dim == 2 { // the last with no lower first number has the greatest second one
-		k := sort.Search(len(top), func(k int) bool { return s.at(top[k])[0] < v[0] })
-		return k > 0 && s.at(top[k-1])[1] >= v[1]
+	if s.dim == 2 {
+		k := sort.Search(len(top), func(k int) bool { return s.at(int(top[k]))[0] < v[0] })
+		if k == 0 {
+			return false
+		}
+		right := s.at(int(top[k-1]))
+		return right[1] >= v[1] || k < len(top) && below(v, right, s.at(int(top[k])))
 	}
-	for _, i := range top {
-		if atLeast(s.at(i), v) {
+	sig := s.signature(v)
+	for k, i := range top {
+		if sig&^s.sig[k] == 0 && atLeast(s.at(int(i)), v) {
 			return true
 		}
 	}
 	return false
 }
 
-// add takes a point that none so far beats.
-func (s *skyline) add(cost float64, v []float64) {
+// add takes a point that none so far beats. It notes in dead those of the same
+// cost whose place it takes.
+func (s *skyline) add(cost float64, v []float64, dead []bool) {
 	n := int32(len(s.cost))
-	s.cost, s.val, s.dead = append(s.cost, cost), append(s.val, v...), append(s.dead, false)
-	first, last := 0, len(s.top) // the points that may be beaten by it
+	s.cost, s.val = append(s.cost, cost), append(s.val, v...)
+	v = s.compared(v)
+	s.shown = append(s.shown, v...)
 	if s.dim == 2 {
-		first = sort.Search(len(s.top), func(k int) bool { return s.at(s.top[k])[0] <= v[0] })
-		last = first
-		for last < len(s.top) && s.at(s.top[last])[1] <= v[1] {
-			last++
-		}
+		s.bend(n, v, dead)
+		return
 	}
-	kept := first
-	for k := first; k < last; k++ {
-		i := s.top[k]
-		if !atLeast(v, s.at(i)) {
-			s.top[kept] = i
+	sig := s.signature(v)
+	kept := 0
+	for k, i := range s.top {
+		if s.sig[k]&^sig != 0 || !atLeast(v, s.at(int(i))) {
+			s.top[kept], s.sig[kept] = i, s.sig[k]
 			kept++
 		} else if s.cost[i] == cost {
-			s.dead[i] = true
+			dead[i] = true
 		}
 	}
-	s.top = slices.Replace(s.top, kept, last, n)
+	s.top, s.sig = append(s.top[:kept], n), append(s.sig[:kept], sig)
 }
 
-// sweep takes the dead points out of the front and calls live for each of the others.
-func (s *skyline) sweep(live func(i int)) {
-	n := 0
-	for i := range s.cost {
-		if s.dead[i] {
-			continue
-		}
-		s.cost[n] = s.cost[i]
-		copy(s.at(int32(n)), s.at(int32(i)))
-		n++
-		live(i)
+// bend puts a point of two numbers into the convex hull, in place of those that it
+// leaves on or below it.
+func (s *skyline) bend(n int32, v []float64, dead []bool) {
+	point := func(k int) []float64 { return s.at(int(s.top[k])) }
+	first := sort.Search(len(s.top), func(k int) bool { return point(k)[0] <= v[0] })
+	last := first
+	for last < len(s.top) && point(last)[1] <= v[1] {
+		last++
 	}
-	s.cost, s.val = s.cost[:n], s.val[:n*s.dim]
+	for last+1 < len(s.top) && below(point(last), v, point(last+1)) {
+		last++
+	}
+	for first > 1 && below(point(first-1), point(first-2), v) {
+		first--
+	}
+	for _, i := range s.top[first:last] {
+		if s.cost[i] == s.cost[n] {
+			dead[i] = true
+		}
+	}
+	s.top = slices.Replace(s.top, first, last, n)
+}
+
+// below reports whether a point does not lie above the line between two others, of
+// which the right one has the greater first number.
+func below(v, right, left []float64) bool {
+	return (v[1]-right[1])*(right[0]-left[0]) <= (left[1]-right[1])*(right[0]-v[0])
 }
 
 // atLeast reports whether no number of a is lower than that of b.
@@ -509,84 +317,200 @@ func atLeast(a, b []float64) bool {
 	return true
 }
 
-// maxPoints of a front of several numbers: pairs of such fronts are not skipped.
-const maxPoints = 1 << 13
+// A side says on which side of the true front one may lie that had to be thinned.
+type side uint8
 
-// thin takes points out of a front that is too large: of each group of
-// neighbours it leaves the one with the greatest sum, or if the front is to lie
-// above the true one, a point with the least cost and all the greatest numbers.
-func (s *fronts) thin(f *front) {
-	dim := f.dim()
-	most := s.Limits.front()
-	if dim > 1 {
-		most = min(most/dim, maxPoints)
+const (
+	under side = iota
+	above
+)
+
+// thin takes points out of a front until there are at most so many: it puts
+// points into groups that are close together, and leaves of each the best one,
+// or, above the true front, a point with the least cost and all the greatest
+// numbers. weight says how much a number counts, slope how much a unit of cost.
+func (s *solver) thin(f *front, most int, on side, weight []float64, slope float64) {
+	if len(f.cost) <= most {
+		return
 	}
-	if s.ctx.Err() != nil { // come to an end
-		most = 16
-	}
-	if n := len(f.cost); n > max(most, 16) {
-		most = max(most, 16)
-		s.thinned = true
-		cost, val, from := make([]float64, most), make([]float64, 0, most*dim), make([]int32, most)
-		for k := range most {
-			first, last := 0, 1 // the cheapest stays as it is
-			if k > 0 {
-				first, last = 1+(k-1)*(n-1)/(most-1), 1+k*(n-1)/(most-1)
+	s.thinned = true
+	group := f.group(most, weight, slope)
+	count := int(slices.Max(group)) + 1
+	out := &front{dim: f.dim, cost: make([]float64, count), val: make([]float64, count*f.dim), from: make([]int32, count)}
+	score := make([]float64, count)
+	size := make([]int, count)
+	for i, g := range group {
+		size[g]++
+		sum := -slope * f.cost[i]
+		for d, v := range f.at(i) {
+			sum += weight[d] * v
+		}
+		first := size[g] == 1
+		switch {
+		case first, on == under && sum > score[g]:
+			score[g] = sum
+			out.cost[g], out.from[g] = f.cost[i], f.from[i]
+			copy(out.at(int(g)), f.at(i))
+		case on == above:
+			out.from[g] = none
+			for d, v := range f.at(i) {
+				out.val[int(g)*f.dim+d] = max(out.val[int(g)*f.dim+d], v)
 			}
-			group := f.val[first*dim : last*dim]
-			best := first
-			if s.up {
-				merged := slices.Clone(group[:dim])
-				for i, x := range group {
-					merged[i%dim] = max(merged[i%dim], x)
-				}
-				val = append(val, merged...)
-			} else {
-				for i := first + 1; i < last; i++ {
-					if sum(f.val[i*dim:(i+1)*dim]) >= sum(f.val[best*dim:(best+1)*dim]) {
-						best = i
-					}
-				}
-				val = append(val, f.val[best*dim:(best+1)*dim]...)
+		}
+	}
+	if on == under { // the best of a group need not be the cheapest
+		order := make([]int32, count)
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortStableFunc(order, func(a, b int32) int {
+			switch x, y := out.cost[a], out.cost[b]; {
+			case x < y:
+				return -1
+			case x > y:
+				return 1
 			}
-			cost[k], from[k] = f.cost[best], f.from[best]
+			return 0
+		})
+		sorted := &front{dim: f.dim}
+		for _, i := range order {
+			sorted.cost, sorted.from = append(sorted.cost, out.cost[i]), append(sorted.from, out.from[i])
+			sorted.val = append(sorted.val, out.at(int(i))...)
 		}
-		f.cost, f.val, f.from = cost, val, from
+		out = sorted
+	}
+	*f = *out
+}
+
+// group puts the points into at most so many groups, by splitting, again and
+// again, the group that would lose the most where it is widest. The first point
+// is always alone. Groups are numbered in the order of their first points.
+func (f *front) group(most int, weight []float64, slope float64) []int32 {
+	members := make([]int32, len(f.cost))
+	for i := range members {
+		members[i] = int32(i)
+	}
+	h := groups{f.measure(members[1:], weight, slope)}
+	for len(h)+1 < most && h[0].loss > 0 {
+		g := h.pop()
+		k := partition(g.members, func(i int32) bool { return f.coordinate(int(i), g.number) < g.middle })
+		h.push(f.measure(g.members[:k], weight, slope))
+		h.push(f.measure(g.members[k:], weight, slope))
+	}
+	out := make([]int32, len(f.cost))
+	for k, g := range h {
+		for _, i := range g.members {
+			out[i] = int32(k) + 1
+		}
+	}
+	return renumber(out)
+}
+
+// renumber numbers groups in the order of their first members.
+func renumber(group []int32) []int32 {
+	number := map[int32]int32{}
+	for i, g := range group {
+		if _, ok := number[g]; !ok {
+			number[g] = int32(len(number))
+		}
+		group[i] = number[g]
+	}
+	return group
+}
+
+// A group of points, and where it would be split: in which number, -1 for the
+// cost, and at which value.
+type group struct {
+	members []int32
+	loss    float64
+	number  int
+	middle  float64
+}
+
+func (f *front) coordinate(i, number int) float64 {
+	if number < 0 {
+		return f.cost[i]
+	}
+	return f.val[i*f.dim+number]
+}
+
+// measure finds out what is lost if a group becomes one point, and where it is
+// widest.
+func (f *front) measure(members []int32, weight []float64, slope float64) group {
+	g := group{members: members}
+	widest := 0.0
+	for d := -1; d < f.dim; d++ {
+		low, high := math.Inf(1), math.Inf(-1)
+		for _, i := range members {
+			x := f.coordinate(int(i), d)
+			low, high = min(low, x), max(high, x)
+		}
+		w := slope
+		if d >= 0 {
+			w = weight[d]
+		}
+		middle := low + (high-low)/2
+		if middle == low { // too close to be split
+			middle = high
+		}
+		loss := w * (high - low)
+		g.loss += loss
+		if loss > widest {
+			widest, g.number, g.middle = loss, d, middle
+		}
+	}
+	if len(members) == 1 {
+		g.loss = 0
+	}
+	return g
+}
+
+// partition brings the members for which it holds to the front, and counts them.
+// Both sides keep their order.
+func partition(members []int32, holds func(int32) bool) int {
+	var others []int32
+	n := 0
+	for _, i := range members {
+		if holds(i) {
+			members[n] = i
+			n++
+		} else {
+			others = append(others, i)
+		}
+	}
+	copy(members[n:], others)
+	return n
+}
+
+// groups is a heap, the group that would lose the most on top.
+type groups []group
+
+func (h groups) before(a, b int) bool { return h[a].loss > h[b].loss }
+
+func (h *groups) push(g group) {
+	*h = append(*h, g)
+	for k := len(*h) - 1; k > 0 && h.before(k, (k-1)/2); k = (k - 1) / 2 {
+		(*h)[k], (*h)[(k-1)/2] = (*h)[(k-1)/2], (*h)[k]
 	}
 }
 
-func sum(xs []float64) float64 {
-	sum := 0.0
-	for _, x := range xs {
-		sum += x
-	}
-	return sum
-}
-
-// pick notes how a point came about.
-func (s *fronts) pick(p pick) int32 {
-	if s.up {
-		return none
-	}
-	s.picks = append(s.picks, p)
-	return int32(len(s.picks) - 1)
-}
-
-// steps returns the steps of a pick, ascending.
-func (s *fronts) steps(from int32) []int32 {
-	var out []int32
-	for todo := []int32{from}; len(todo) > 0; {
-		i := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if i == none {
-			continue
+func (h *groups) pop() group {
+	g := (*h)[0]
+	last := len(*h) - 1
+	(*h)[0] = (*h)[last]
+	*h = (*h)[:last]
+	for k := 0; ; {
+		child := 2*k + 1
+		if child >= last {
+			return g
 		}
-		p := s.picks[i]
-		if p.step != none {
-			out = append(out, p.step)
+		if child+1 < last && h.before(child+1, child) {
+			child++
 		}
-		todo = append(todo, p.x, p.y)
+		if !h.before(child, k) {
+			return g
+		}
+		(*h)[k], (*h)[child] = (*h)[child], (*h)[k]
+		k = child
 	}
-	slices.Sort(out)
-	return out
 }

@@ -72,6 +72,12 @@ func (s *solver) solve() error {
 	if err != nil {
 		return err
 	}
+	s.keep(u, solved)
+	return nil
+}
+
+// keep adds the solution of the next unit, u.
+func (s *solver) keep(u *unit, solved solution) {
 	s.left -= solved.diagram.Size()
 	for i, g := range u.outputs {
 		low, high := solved.output(i)
@@ -80,7 +86,6 @@ func (s *solver) solve() error {
 		}
 	}
 	s.solved = append(s.solved, solved)
-	return nil
 }
 
 // output returns functions that imply the i-th output and that it implies.

@@ -1,0 +1,194 @@
+package budget
+
+// A chain goes through the levels of a diagram, from the last one up, and keeps
+// the front of the choices below.
+type chain struct {
+	*solver
+	part   *part
+	input  []*front    // by level
+	weight [][]float64 // by level, and one more: how much the numbers count, about
+	slope  float64     // what is lost by a unit of cost, about
+	lift   []float64   // by level: what is above it adds at most so many times a chance
+}
+
+func (s *solver) newChain(q *part, input []*front) *chain {
+	c := &chain{solver: s, part: q, input: input}
+	c.weigh()
+	c.lift = []float64{0}
+	for _, g := range q.Outputs {
+		if s.used[g.Node()] {
+			c.lift[0] = s.whole - s.below[g.Node()]
+		}
+	}
+	for l, st := range q.stages {
+		sum := c.lift[l]
+		for _, b := range st.tests {
+			sum += b.amount
+		}
+		c.lift = append(c.lift, sum)
+	}
+	return c
+}
+
+// weigh takes the mean over attacks of all steps at once, at some fractions of
+// their chances, of what a number is worth to the whole.
+func (c *chain) weigh() {
+	levels := len(c.part.stages)
+	c.weight = make([][]float64, levels+1)
+	for l, dims := range c.part.dims {
+		c.weight[l] = make([]float64, len(dims))
+	}
+	for i, d := range c.part.dims[0] { // above the first level
+		c.weight[0][i] = 1
+		if d.kind == chanceOf {
+			c.weight[0][i] = c.whole
+		}
+	}
+	costs, worth := 0.0, 0.0
+	for _, share := range []float64{0.25, 0.5, 0.75, 1} {
+		mass := append([]float64(nil), c.weight[0]...)
+		for l := range levels {
+			st := &c.part.stages[l]
+			chance, gain, cost := c.most(l)
+			if share == 1 {
+				costs += cost
+			}
+			next := make([]float64, len(c.part.dims[l+1]))
+			for i, from := range st.pass {
+				if from >= 0 {
+					next[from] += mass[i]
+				}
+			}
+			if st.earnLow >= 0 {
+				next[st.earnLow] = 1
+			}
+			if st.earn >= 0 {
+				worth += gain * share / 4
+			}
+			give := func(to int32, x float64) {
+				switch to {
+				case isTrue:
+					worth += x / 4
+				case isFalse:
+				default:
+					next[to] += x
+				}
+			}
+			for _, b := range st.tests {
+				x := b.amount
+				if b.at >= 0 {
+					x += mass[b.at]
+				}
+				give(b.hi, x*share*chance)
+				give(b.lo, x*(1-share*chance))
+			}
+			mass = next
+			for i, x := range mass {
+				if d := c.part.dims[l+1][i]; d.kind == attempted || d.kind == left {
+					x = c.whole
+				}
+				c.weight[l+1][i] += x / 4
+			}
+		}
+	}
+	if costs > 0 {
+		c.slope = worth / costs
+	}
+}
+
+// most returns the greatest numbers of the input at a level.
+func (c *chain) most(l int) (chance, gain, cost float64) {
+	f := c.input[l]
+	for i := range f.cost {
+		v := f.at(i)
+		chance = max(chance, v[0])
+		if f.dim > 1 {
+			gain = max(gain, v[1])
+		}
+		cost = max(cost, f.cost[i])
+	}
+	return chance, gain, cost
+}
+
+// pass goes through all levels with at most so many points each, and returns the
+// front above the first one.
+func (c *chain) pass(points int, on side) (*front, error) {
+	f := nothing()
+	for l := len(c.part.stages) - 1; l >= 0; l-- {
+		x, y := f, c.input[l]
+		if len(c.part.dims[l]) > 1 || y.dim > 1 {
+			x, y = c.fit(x, y, on, c.weight[l+1], []float64{c.whole, 1})
+		}
+		var err error
+		if f, err = c.stage(l, x, y).run(c.solver); err != nil {
+			return nil, err
+		}
+		c.thin(f, points, on, c.weight[l], c.slope)
+	}
+	return f, nil
+}
+
+// stage is the product of the front below a level and the input there.
+func (c *chain) stage(l int, x, y *front) *product {
+	st := &c.part.stages[l]
+	read := func(v []float64, at int32) float64 {
+		switch at {
+		case isTrue:
+			return 1
+		case isFalse:
+			return 0
+		}
+		return v[at]
+	}
+	value := func(i, j int, out []float64) bool {
+		t, in := x.at(i), y.at(j)
+		for k, from := range st.pass {
+			if from >= 0 {
+				out[k] = t[from]
+			}
+		}
+		if st.step >= 0 {
+			if st.below >= 0 && t[int(st.below)+1-j] == 0 { // decided otherwise
+				return false
+			}
+			if st.above >= 0 {
+				out[st.above], out[st.above+1] = float64(j), float64(1-j)
+			}
+		}
+		sum := 0.0
+		if st.earnLow >= 0 {
+			sum = t[st.earnLow]
+		}
+		if len(in) > 1 {
+			sum += in[1]
+		}
+		p := in[0]
+		for _, b := range st.tests {
+			v := p*read(t, b.hi) + (1-p)*read(t, b.lo)
+			if b.at >= 0 {
+				out[b.at] = v
+			}
+			sum += b.amount * v
+		}
+		if st.earn >= 0 {
+			out[st.earn] = sum
+		}
+		return true
+	}
+	if st.step >= 0 && st.below >= 0 { // it was paid for below
+		y = &front{dim: y.dim, cost: make([]float64, len(y.cost)), val: y.val, from: []int32{none, none}}
+	}
+	return &product{x: x, y: y, dim: len(c.part.dims[l]), value: value, earn: int(st.earn), lift: c.lift[l]}
+}
+
+// mostPoints returns how many points the fronts may have.
+func (c *chain) mostPoints() int {
+	if c.hurry {
+		return fewest
+	}
+	width := 1
+	for _, dims := range c.part.dims {
+		width = max(width, len(dims))
+	}
+	return max(min(c.Limits.front()/width, maxPoints), fewest)
+}

@@ -1,0 +1,351 @@
+package budget
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/atree-dev/atree/attacktree/internal/circuit"
+)
+
+// A solver makes the fronts of a plan's parts, those of inputs first.
+type solver struct {
+	*plan
+	ctx     context.Context
+	whole   float64  // all amounts
+	of      []bounds // by node
+	picks   []pick
+	thinned bool // a front since this was last cleared
+	hurry   bool // the context has ended: go on with few points
+}
+
+// bounds are two fronts with the true one between; one and the same if it is exact.
+type bounds struct{ low, high *front }
+
+func (b bounds) exact() bool { return b.low == b.high }
+
+// A pick is the steps of a point: those of two others, or a step alone.
+type pick struct{ x, y, step int32 }
+
+const none = -1
+
+const (
+	fewest = 16 // points of a front, whatever the limit
+
+	quickPoints = 256     // of a front in a first pass
+	maxPoints   = 1 << 14 // of a front of several numbers
+	maxPairs    = 1 << 21 // of two of these, which are all looked at
+)
+
+// ended reports whether to stop: the context has ended, and it is not known yet.
+func (s *solver) ended() bool { return !s.hurry && s.ctx.Err() != nil }
+
+// solve returns the front of what is earned.
+func (s *solver) solve() (bounds, error) {
+	for _, a := range s.amount {
+		s.whole += a
+	}
+	s.of = make([]bounds, s.circuit.Len())
+	var tops []bounds
+	for v := range s.circuit.NumVars() {
+		x := s.circuit.VarRef(v).Node()
+		if !s.used[x] && s.amount[x] == 0 {
+			continue
+		}
+		f, err := s.leaf(v)
+		if err != nil {
+			return bounds{}, err
+		}
+		if s.of[x] = (bounds{f, f}); !s.used[x] {
+			tops = append(tops, s.of[x])
+		}
+	}
+	for i := range s.parts {
+		q := &s.parts[i]
+		b, err := s.part(q)
+		if err != nil {
+			return bounds{}, err
+		}
+		if top := q.Outputs[len(q.Outputs)-1].Node(); slices.ContainsFunc(q.Outputs, func(g circuit.Ref) bool { return s.used[g.Node()] }) {
+			s.of[top] = b
+		} else {
+			tops = append(tops, b)
+		}
+	}
+	return s.bracket(tops, func(fs []*front, on side) (*front, error) { return s.joinAll(beside, fs, on, 0) })
+}
+
+// bracket makes the front below the true one, and the one above it if that is
+// another. When the context ends it makes do with few points.
+func (s *solver) bracket(parts []bounds, join func([]*front, side) (*front, error)) (bounds, error) {
+	if !s.hurry {
+		b, err := s.between(parts, join)
+		if err == nil {
+			return b, nil
+		}
+		s.hurry = true
+	}
+	short := make([]bounds, len(parts))
+	for i, b := range parts {
+		weight := []float64{s.whole, 1}
+		short[i] = bounds{s.shorter(b.low, fewest, under, weight), s.shorter(b.high, fewest, above, weight)}
+	}
+	return s.between(short, join)
+}
+
+func (s *solver) between(parts []bounds, join func([]*front, side) (*front, error)) (bounds, error) {
+	var low, high []*front
+	exact := true
+	for _, b := range parts {
+		low, high = append(low, b.low), append(high, b.high)
+		exact = exact && b.exact()
+	}
+	s.thinned = false
+	f, err := join(high, above)
+	if err != nil || exact && !s.thinned {
+		return bounds{f, f}, err
+	}
+	g, err := join(low, under)
+	return bounds{g, f}, err
+}
+
+// diagram makes the front of a part with a diagram: with few points first, so that
+// there is something when the context ends.
+func (s *solver) diagram(q *part, parts []bounds) (bounds, error) {
+	pass := func(points int) func([]*front, side) (*front, error) {
+		return func(fs []*front, on side) (*front, error) {
+			c := s.newChain(q, fs)
+			return c.pass(min(points, c.mostPoints()), on)
+		}
+	}
+	quick, err := s.bracket(parts, pass(quickPoints))
+	if err != nil || quick.exact() || s.hurry {
+		return quick, err
+	}
+	b, err := s.between(parts, pass(maxPoints))
+	if err != nil {
+		s.hurry = true
+		return quick, nil
+	}
+	return b, nil
+}
+
+// shorter returns a front of at most so many points.
+func (s *solver) shorter(f *front, most int, on side, weight []float64) *front {
+	g := *f
+	weight = weight[:g.dim]
+	s.thin(&g, most, on, weight, g.slope(weight))
+	return &g
+}
+
+// fit thins two fronts of several numbers until they have few enough pairs, the
+// longer one first.
+func (s *solver) fit(x, y *front, on side, wx, wy []float64) (*front, *front) {
+	nx, ny := len(x.cost), len(y.cost)
+	if nx*ny <= maxPairs {
+		return x, y
+	}
+	root := int(math.Sqrt(maxPairs))
+	switch {
+	case nx <= root:
+		ny = maxPairs / nx
+	case ny <= root:
+		nx = maxPairs / ny
+	default:
+		nx, ny = root, root
+	}
+	return s.shorter(x, nx, on, wx), s.shorter(y, ny, on, wy)
+}
+
+// part makes the front of a part.
+func (s *solver) part(q *part) (bounds, error) {
+	var parts []bounds
+	for _, x := range s.inputs(q) {
+		parts = append(parts, s.of[x.Node()])
+	}
+	if q.Diagram != nil {
+		return s.diagram(q, parts)
+	}
+	g := q.Gates[0]
+	op := or
+	if s.circuit.Kind(g) == circuit.And {
+		op = and
+	}
+	return s.bracket(parts, func(fs []*front, on side) (*front, error) {
+		f, err := s.joinAll(op, fs, on, s.whole-s.below[g.Node()]+s.amount[g.Node()])
+		if err != nil {
+			return nil, err
+		}
+		return s.top(f, g.Node())
+	})
+}
+
+// top makes the front of a node from that of its chance and what is earned
+// below: it adds what is earned if the node is reached, and forgets the chance if
+// nobody asks for it.
+func (s *solver) top(f *front, node int) (*front, error) {
+	a, used := s.amount[node], s.used[node]
+	if a == 0 && used {
+		return f, nil
+	}
+	p := &product{x: f, y: nothing(), dim: 1, earn: -1, value: func(i, _ int, out []float64) bool {
+		v := f.at(i)
+		gain := a * v[0]
+		if len(v) > 1 {
+			gain += v[1]
+		}
+		out[0] = v[0]
+		out[len(out)-1] = gain
+		return true
+	}}
+	if used {
+		p.dim, p.earn, p.lift = 2, 1, s.whole-s.below[node]
+	}
+	return p.run(s)
+}
+
+// leaf is the front of an own step or condition.
+func (s *solver) leaf(v int) (*front, error) {
+	f := &front{dim: 1, cost: []float64{0}, val: []float64{s.Chance[v]}, from: []int32{none}}
+	if s.decides(v) {
+		f.val = []float64{0, s.Chance[v]}
+		f.cost = append(f.cost, s.cost[s.Node[v]])
+		f.from = append(f.from, s.pick(pick{none, none, s.Node[v]}))
+	}
+	// That is too little work to be stopped.
+	hurry := s.hurry
+	s.hurry = true
+	f, err := s.top(f, s.circuit.VarRef(v).Node())
+	s.hurry = hurry
+	return f, err
+}
+
+// An operation says how the chances of two fronts make those of their join. What
+// is earned adds up.
+type operation uint8
+
+const (
+	beside operation = iota // there are no chances
+	and
+	or
+)
+
+// joinAll joins fronts two by two, neighbours first, as merge sort does. What is
+// above adds at most lift times the chance to what is earned.
+func (s *solver) joinAll(op operation, parts []*front, on side, lift float64) (*front, error) {
+	if len(parts) == 0 {
+		return nothing(), nil
+	}
+	for len(parts) > 1 {
+		var next []*front
+		for i := 0; i+1 < len(parts); i += 2 {
+			f, err := s.join(op, parts[i], parts[i+1], on, lift)
+			if err != nil {
+				return nil, err
+			}
+			next = append(next, f)
+		}
+		if len(parts)%2 == 1 {
+			next = append(next, parts[len(parts)-1])
+		}
+		parts = next
+	}
+	return parts[0], nil
+}
+
+func (s *solver) join(op operation, x, y *front, on side, lift float64) (*front, error) {
+	weight := []float64{s.whole, 1}
+	if op == beside {
+		weight[0] = 1
+	}
+	if max(x.dim, y.dim) > 1 {
+		x, y = s.fit(x, y, on, weight, weight)
+	}
+	p := &product{x: x, y: y, dim: max(x.dim, y.dim), earn: -1}
+	if p.ordered = p.dim == 1; !p.ordered {
+		p.earn, p.lift = 1, lift
+	}
+	p.value = func(i, j int, out []float64) bool {
+		a, b := x.at(i), y.at(j)
+		switch op {
+		case and:
+			out[0] = a[0] * b[0]
+		case or:
+			out[0] = a[0] + (1-a[0])*b[0]
+		case beside:
+			out[0] = a[0] + b[0]
+		}
+		if len(out) > 1 {
+			out[1] = 0
+			if len(a) > 1 {
+				out[1] += a[1]
+			}
+			if len(b) > 1 {
+				out[1] += b[1]
+			}
+		}
+		return true
+	}
+	f, err := p.run(s)
+	if err != nil {
+		return nil, err
+	}
+	most := s.Limits.front() / f.dim
+	if f.dim > 1 {
+		most = min(most, maxPoints)
+	}
+	if s.hurry {
+		most = fewest
+	}
+	s.thin(f, max(most, fewest), on, weight, f.slope(weight))
+	return f, nil
+}
+
+// slope is what a unit of cost is worth from the first point of a front to the last.
+func (f *front) slope(weight []float64) float64 {
+	last := len(f.cost) - 1
+	if f.cost[last] == f.cost[0] {
+		return 0
+	}
+	rise := 0.0
+	for d, v := range f.at(last) {
+		rise += weight[d] * (v - f.at(0)[d])
+	}
+	return rise / (f.cost[last] - f.cost[0])
+}
+
+// pick notes the steps of a point.
+func (s *solver) pick(p pick) int32 {
+	s.picks = append(s.picks, p)
+	return int32(len(s.picks) - 1)
+}
+
+// both returns the steps of two points together.
+func (s *solver) both(x, y int32) int32 {
+	switch {
+	case x == none:
+		return y
+	case y == none:
+		return x
+	}
+	return s.pick(pick{x, y, none})
+}
+
+// steps returns the steps of a point, ascending, with those that are free.
+func (s *solver) steps(from int32) []int32 {
+	out := slices.Clone(s.free)
+	for todo := []int32{from}; len(todo) > 0; {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if i == none {
+			continue
+		}
+		p := s.picks[i]
+		if p.step != none {
+			out = append(out, p.step)
+		}
+		todo = append(todo, p.x, p.y)
+	}
+	slices.Sort(out)
+	return out
+}
