@@ -3,19 +3,27 @@ package program
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
 )
 
-// A countdown is a context that is done after a number of questions.
+// A countdown is a context that is done after a number of questions, whoever
+// asks them: orders are built on two goroutines.
 type countdown struct {
 	context.Context
-	left int
+	left atomic.Int64
+}
+
+func newCountdown(ctx context.Context, n int) *countdown {
+	c := &countdown{Context: ctx}
+	c.left.Store(int64(n))
+	return c
 }
 
 func (c *countdown) Err() error {
-	if c.left--; c.left < 0 {
+	if c.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
@@ -30,7 +38,7 @@ func TestBoundsSoFar(t *testing.T) {
 	exact.Eval(prob)
 	cancelled, bounded := 0, 0
 	for left := 1; left < 3000; left += left/2 + 1 {
-		p, err := Compile(&countdown{t.Context(), left}, c, []circuit.Ref{root}, Limits{Nodes: 70_000})
+		p, err := Compile(newCountdown(t.Context(), left), c, []circuit.Ref{root}, Limits{Nodes: 70_000})
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {
 				t.Fatal(err)

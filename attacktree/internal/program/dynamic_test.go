@@ -63,7 +63,7 @@ func TestDynamic(t *testing.T) {
 func TestDynamicStops(t *testing.T) {
 	c, root := crossed(16)
 	for left := 1; left < 5000; left += left/4 + 1 {
-		_, err := MinimalSets(&countdown{t.Context(), left}, c, root, Limits{Nodes: 6000})
+		_, err := MinimalSets(newCountdown(t.Context(), left), c, root, Limits{Nodes: 6000})
 		if err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
