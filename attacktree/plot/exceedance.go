@@ -121,7 +121,8 @@ type exceedanceCurve struct {
 }
 
 // add makes the curve of the next scenario: of each of a fine grid of chances the loss,
-// and the chance of as much or more.
+// and the chance of as much or more. It begins at the least loss there is, with
+// the chance of any.
 func (e *exceedance) add(d uncertain.Distribution) {
 	const (
 		beyond    = 10 // draws beyond the end of a curve, which is no accident then
@@ -134,7 +135,11 @@ func (e *exceedance) add(d uncertain.Distribution) {
 	last := 0.0
 	for i := 0; ; i++ {
 		chance := max(most*math.Pow(10, -float64(i)/perDecade), least)
-		if loss := d.AtRisk(1 - chance); loss > last {
+		at := 1 - chance
+		if i == 0 {
+			at += 0.5 / float64(e.Count) // past the years without a loss, whatever is rounded
+		}
+		if loss := d.AtRisk(at); loss > last {
 			c.points = append(c.points, uncertain.Point{Loss: loss, Chance: d.Above(math.Nextafter(loss, 0))})
 			last = loss
 		}

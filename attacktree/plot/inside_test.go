@@ -102,7 +102,7 @@ func TestCurvePoints(t *testing.T) {
 				t.Errorf("%s: %v stands behind %v", text, q, points[i-1])
 			}
 		}
-		if len(points) == 0 || points[0].Chance < 0.99*some {
+		if len(points) == 0 || points[0].Chance != some {
 			t.Fatalf("%s: the curve begins at %v, want %v", text, points[0], some)
 		}
 		if end := points[len(points)-1].Chance; end < 10.0/4000 || end > 0.01 {
