@@ -505,9 +505,13 @@ func (p *Program) link() {
 // likelihoodProgram compiles the goal, the places of loss and what accidents
 // need. Where controls on a node can be bypassed, the state of the bypasses
 // picks the variable that counts: the circuit says which numbers hold, so it
-// need not be monotone.
+// need not be monotone. When ctx is done there is a program of bounds beside its
+// error.
 func (p *Program) likelihoodProgram(ctx context.Context) (*program.Program, error) {
 	return p.likelihood.get(func() (*program.Program, error) {
+		if bounds := p.likelihood.val; bounds != nil && ctx.Err() != nil {
+			return bounds, ctx.Err()
+		}
 		g := p.wire((*wiring).pick)
 		roots := []circuit.Ref{g.reached[p.goal]}
 		for _, o := range p.outputs {
@@ -697,7 +701,8 @@ func (g *wiring) loss(p *Program, o output) circuit.Ref {
 }
 
 // lazy holds what is built when first asked for. A build that was cancelled is
-// tried again; one that met a limit stays failed.
+// tried again, and may leave something until then; one that met a limit stays
+// failed.
 type lazy[T any] struct {
 	mu   sync.Mutex
 	done bool
@@ -713,6 +718,13 @@ func (l *lazy[T]) get(build func() (T, error)) (T, error) {
 		l.done = l.err == nil || !errors.Is(l.err, context.Canceled) && !errors.Is(l.err, context.DeadlineExceeded)
 	}
 	return l.val, l.err
+}
+
+// peek returns what there is so far.
+func (l *lazy[T]) peek() T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.val
 }
 
 // families keeps the most recently built families of minimal attacks.

@@ -13,8 +13,10 @@ import (
 
 // Eval answers all questions about one scenario; nil is the zero scenario. What
 // a limit leaves out is nil in the result, with the reason in its Limits. An
-// error means that the question could not be put, or that ctx ended; the result
-// then holds what was found so far, or is nil.
+// error means that the question could not be put, when the result is nil, or that
+// ctx ended. The result then has what was found so far: at least proven bounds
+// where ctx ended while they could be worked out, and the rest in its Limits.
+// Without a likelihood, nothing has been found.
 func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
 	e := p.evaluator.Get().(*Evaluator)
 	defer p.evaluator.Put(e)
@@ -22,11 +24,16 @@ func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
 		return nil, err
 	}
 	r := p.describe(e, s)
-	if err := ctx.Err(); err != nil { // a small tree would never look
-		return r, err
+	if r.ended = ctx.Err(); r.ended != nil && p.likelihood.peek() == nil { // a small tree would never look
+		return r, r.ended
 	}
+	err := p.eval(ctx, e, r, s)
+	return r, cmp.Or(err, r.ended)
+}
+
+func (p *Program) eval(ctx context.Context, e *Evaluator, r *Result, s *Scenario) error {
 	if !p.coherent {
-		return r, p.evalIncoherent(ctx, e, r, s)
+		return p.evalIncoherent(ctx, e, r, s)
 	}
 	reachable, unaided := e.structure()
 	r.Unaided = unaided
@@ -35,12 +42,12 @@ func (p *Program) Eval(ctx context.Context, s *Scenario) (*Result, error) {
 		needed = e.necessary()
 	}
 	if err := e.likelihoods(ctx, r, needed); err != nil {
-		return r, err
+		return err
 	}
 	if err := e.attacks(ctx, r, reachable, needed); err != nil {
-		return r, err
+		return err
 	}
-	return r, e.assumptions(ctx, r, s)
+	return e.assumptions(ctx, r, s)
 }
 
 // evalIncoherent answers where the model has [Not] or [Xor] gates. Likelihoods
@@ -108,14 +115,23 @@ func (p *Program) describe(e *Evaluator, s *Scenario) *Result {
 	return r
 }
 
-// limit notes figures that a limit leaves out; other errors are passed on.
+// limit notes figures that a limit, or the end of the context, leaves out; other
+// errors are passed on.
 func (r *Result) limit(err error, figures ...string) error {
+	var why string
 	var l *program.LimitError
-	if !errors.As(err, &l) {
+	switch {
+	case errors.As(err, &l):
+		why = l.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		r.ended, why = err, "the time was up before it was found"
+	case errors.Is(err, context.Canceled):
+		r.ended, why = err, "the computation was ended before it was found"
+	default:
 		return err
 	}
 	for _, f := range figures {
-		r.Limits[f] = l.Error()
+		r.Limits[f] = why
 	}
 	return nil
 }
@@ -123,7 +139,7 @@ func (r *Result) limit(err error, figures ...string) error {
 // likelihoods fills the figures that come from the likelihood program.
 func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) error {
 	p := e.p
-	if err := e.run(ctx); err != nil {
+	if err := e.run(ctx); err != nil && e.program == nil {
 		figures := []string{"likelihood", "steps"}
 		if p.hasLosses {
 			figures = append(figures, "expected_impact")
@@ -132,10 +148,12 @@ func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) 
 			}
 		}
 		return r.limit(err, figures...)
+	} else if err := r.limit(err); err != nil {
+		return err
 	}
 	total := e.root(0)
 	r.Likelihood = &total
-	r.Method, r.Size = "diagram", e.size(ctx)
+	r.Method, r.Size = "diagram", e.program.Size()
 	switch {
 	case !e.exact:
 		r.Method = "bounds"
@@ -160,12 +178,6 @@ func (e *Evaluator) likelihoods(ctx context.Context, r *Result, needed []int32) 
 	return r.limit(err, "steps")
 }
 
-// size returns how many nodes the likelihood diagram has.
-func (e *Evaluator) size(ctx context.Context) int {
-	prog, _ := e.p.likelihoodProgram(ctx)
-	return prog.Size()
-}
-
 // attacks fills the figures that are about single attacks.
 func (e *Evaluator) attacks(ctx context.Context, r *Result, reachable bool, needed []int32) error {
 	p := e.p
@@ -176,7 +188,7 @@ func (e *Evaluator) attacks(ctx context.Context, r *Result, reachable bool, need
 	}
 	r.AttackCount = count
 	// Where conditions alone suffice, a minimal set without a step is no attack.
-	r.Reachable = reachable && (!r.Unaided || count != nil && count.Sign() > 0)
+	r.Reachable = reachable && (!r.Unaided || count == nil || count.Sign() > 0)
 	if !r.Reachable {
 		return nil
 	}
@@ -203,10 +215,12 @@ func (e *Evaluator) attacks(ctx context.Context, r *Result, reachable bool, need
 			r.Cheapest = e.describe(cheapest)
 		}
 		likeliest, err := e.best(ctx, ByLikelihood, e.classes, r.Unaided)
-		if err != nil {
+		if err := r.limit(err, "likeliest"); err != nil {
 			return err
 		}
-		r.Likeliest = e.describe(likeliest)
+		if likeliest != nil {
+			r.Likeliest = e.describe(likeliest)
+		}
 		if r.DefenceDepth, err = e.defenceDepth(ctx, cheapest, r.Unaided); err != nil {
 			if err := r.limit(err, "defence_depth"); err != nil {
 				return err
@@ -359,21 +373,23 @@ func (e *Evaluator) assumptions(ctx context.Context, r *Result, s *Scenario) err
 			q := &Program{tree: p.tree, opt: p.opt, params: map[string]int32{}, access: map[string]int{}, drawOf: map[any]int32{}, lifted: map[int32]*lazy[*Program]{}}
 			return q, q.compile(ctx, id, id)
 		})
-		if err != nil {
-			return err
-		}
-		computing := lifted.NewEvaluator()
-		if err := computing.Set(s); err != nil {
-			return err
-		}
 		m := p.tree.model.Nodes[id]
-		computed, err := computing.Likelihood(ctx)
-		if err := r.limit(err, "assumed "+m.Name); err != nil {
-			return err
+		var computed Figure
+		if err == nil {
+			computing := lifted.NewEvaluator()
+			if err := computing.Set(s); err != nil {
+				return err
+			}
+			computed, err = computing.Likelihood(ctx)
 		}
-		if err == nil && !computed.Exact {
+		switch {
+		case err != nil:
+			if err := r.limit(err, "assumed "+m.Name); err != nil {
+				return err
+			}
+		case !computed.Exact:
 			r.Limits["assumed "+m.Name] = fmt.Sprintf("the computed likelihood lies between %v and %v", computed.Low, computed.High)
-		} else if err == nil {
+		default:
 			r.Assumed = append(r.Assumed, Assumption{m.Name, e.value(p.nodes[i].base.chance), computed.Value})
 		}
 	}

@@ -35,6 +35,7 @@ type Evaluator struct {
 	skill   []int
 	classes []program.Class
 
+	program *program.Program
 	state   *program.State
 	current bool // its values are those at prob
 	exact   bool // else its values have bounds
@@ -353,17 +354,17 @@ func (e *Evaluator) numbers() {
 // run evaluates the likelihood program in the scenario, once for all its figures.
 func (e *Evaluator) run(ctx context.Context) error {
 	prog, err := e.p.likelihoodProgram(ctx)
-	if err != nil {
+	if prog == nil {
 		return err
 	}
-	if e.state == nil {
-		e.state, e.exact = prog.NewState(), prog.Exact()
+	if e.program != prog {
+		e.program, e.state, e.exact, e.current = prog, prog.NewState(), prog.Exact(), false
 	}
 	if !e.current {
 		e.state.Eval(e.prob)
 		e.current = true
 	}
-	return nil
+	return err
 }
 
 // evalAt evaluates the likelihood program at other probabilities than those of the

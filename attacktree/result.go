@@ -81,6 +81,8 @@ type Result struct {
 	Uncertain int               // uncertain numbers that were counted by their mean
 	AtMeans   bool              // likelihood and expected impact are the values at the means, not the means
 	Limits    map[string]string // figures that a limit left out, by name, and why
+
+	ended error // of the context, if figures were still to be found
 }
 
 // An Attack is a set of own steps that reaches the goal, with the conditions

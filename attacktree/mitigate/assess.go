@@ -21,8 +21,9 @@ import (
 )
 
 // Assess answers for all goals of a tree, or the one that is asked for. Options
-// may be nil. When ctx ends, the assessment holds the scenarios that
-// were finished; half a result could read as if no attack were left.
+// may be nil. When ctx ends, its error comes with the assessment of the
+// goals so far; figures that were not found in time stand in the limits of
+// their results, as in [attacktree.Program.Eval].
 func Assess(ctx context.Context, t *attacktree.Tree, opt *Options) (*Assessment, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -73,17 +74,17 @@ func (o *Options) scenario(name string, controls []string) *attacktree.Scenario 
 func assess(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt *Options) (*GoalAssessment, error) {
 	g := &GoalAssessment{}
 	var last *attacktree.Scenario
+	var ended error // of the context
 	for _, s := range opt.scenarios(t) {
 		r, err := p.Eval(ctx, s)
-		switch {
-		case err == nil:
-			g.Goal, g.Label = r.Goal, r.Label
-			g.Results = append(g.Results, r)
-		case len(g.Results) == 0:
-			return nil, err
-		default:
-			return g, err
+		if err != nil {
+			if r == nil || r.Likelihood == nil {
+				return nil, err
+			}
+			ended = err
 		}
+		g.Goal, g.Label = r.Goal, r.Label
+		g.Results = append(g.Results, r)
 		last = s
 		if opt.BottomUp {
 			b, err := p.BottomUp(s)
@@ -93,7 +94,9 @@ func assess(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, opt 
 			g.BottomUp = append(g.BottomUp, b)
 		}
 	}
-	g.LeftIn = last.Name
+	if g.LeftIn = last.Name; ended != nil {
+		return g, ended
+	}
 	var err error
 	if g.Left, err = left(ctx, t, p, last, opt.Attacks, g.Results[len(g.Results)-1]); err != nil {
 		return g, err

@@ -3,6 +3,7 @@ package mitigate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"sync/atomic"
@@ -56,7 +57,7 @@ func TestInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	interrupted := 0
+	interrupted, parts := 0, 0
 	for n := range 5000 {
 		a, err := Assess(newCountdown(t.Context(), n), tree, opt)
 		if err == nil {
@@ -67,13 +68,22 @@ func TestInterrupted(t *testing.T) {
 		}
 		interrupted++
 		for _, g := range a.Goals {
-			if all := whole.Goals[0].Results; len(g.Results) == 0 || !reflect.DeepEqual(g.Results, all[:len(g.Results)]) {
-				t.Fatalf("after %d: a goal with %d results that are not the first of all", n, len(g.Results))
+			all := whole.Goals[0].Results
+			if len(g.Results) != len(all) {
+				t.Fatalf("after %d: a goal with %d results, expected %d", n, len(g.Results), len(all))
+			}
+			for i, r := range g.Results {
+				if why := wrong(r, all[i]); why != "" {
+					t.Fatalf("after %d: %s: %s", n, r.Scenario, why)
+				}
+				if len(r.Limits) > 0 {
+					parts++
+				}
 			}
 		}
 	}
-	if interrupted < 3 {
-		t.Fatalf("interrupted only %d times", interrupted)
+	if interrupted < 3 || parts < 3 {
+		t.Fatalf("interrupted only %d times, with %d results in parts", interrupted, parts)
 	}
 	for n := range 5000 {
 		c, err := Compare(newCountdown(t.Context(), n), tree, opt)
@@ -89,6 +99,40 @@ func TestInterrupted(t *testing.T) {
 	if rows.Mode != attacktree.Saturating || rows.Adversary != "" {
 		t.Errorf("the attacker is %v %q", rows.Mode, rows.Adversary)
 	}
+}
+
+// wrong says what of a result that may have been cut short is not so: its bounds
+// hold the exact figures, and what was not found stands in its limits.
+func wrong(r, whole *attacktree.Result) string {
+	for key, x := range map[string][2]*attacktree.Figure{
+		"likelihood":      {r.Likelihood, whole.Likelihood},
+		"expected_impact": {r.ExpectedImpact, whole.ExpectedImpact},
+		"annual_loss":     {r.AnnualLoss, whole.AnnualLoss},
+	} {
+		got, want := x[0], x[1]
+		switch {
+		case (got == nil) != (want == nil):
+			return fmt.Sprintf("%s %v, expected %v", key, got, want)
+		case want != nil && !(got.Low <= want.Value*(1+1e-12) && want.Value*(1-1e-12) <= got.High):
+			return fmt.Sprintf("%s %+v, which does not hold %v", key, *got, want.Value)
+		}
+	}
+	if r.Reachable != whole.Reachable || r.Unaided != whole.Unaided || !reflect.DeepEqual(r.Chokepoints, whole.Chokepoints) {
+		return "what can be reached is another"
+	}
+	for key, x := range map[string][2]any{
+		"attack_count":  {r.AttackCount, whole.AttackCount},
+		"cheapest":      {r.Cheapest, whole.Cheapest},
+		"likeliest":     {r.Likeliest, whole.Likeliest},
+		"fastest":       {r.Fastest, whole.Fastest},
+		"min_skill":     {r.MinSkill, whole.MinSkill},
+		"defence_depth": {r.DefenceDepth, whole.DefenceDepth},
+	} {
+		if _, limited := r.Limits[key]; limited == reflect.DeepEqual(x[0], x[1]) {
+			return fmt.Sprintf("%s %v, limited %v, expected %v", key, x[0], limited, x[1])
+		}
+	}
+	return ""
 }
 
 func lengthOf(c *Comparison) int {

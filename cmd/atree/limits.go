@@ -54,7 +54,7 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 	if l.timeout > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeoutCause(ctx, l.timeout,
-			fmt.Errorf("no answer within %s; allow more with --timeout", l.timeout))
+			fmt.Errorf("not finished within %s; allow more with --timeout", l.timeout))
 		defer stop()
 	}
 	old := debug.SetMemoryLimit(int64(l.maxMemory))

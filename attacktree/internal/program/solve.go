@@ -32,6 +32,8 @@ type solver struct {
 	guessed int
 
 	siftWork int // nodes that sifting may still look at
+
+	ended error // of the context, once it is done and bounds have to do
 }
 
 // A solution is the diagram of a unit's outputs, over the inputs at its
@@ -69,11 +71,22 @@ func (s *solver) solve() error {
 		return nil
 	}
 	solved, err := s.diagram(u)
+	if err != nil && s.ctx.Err() != nil && !s.minimal {
+		s.end()
+		solved, err = s.diagram(u)
+	}
 	if err != nil {
 		return err
 	}
 	s.keep(u, solved)
 	return nil
+}
+
+// end notes that the context is done. What is left to solve gets the bounds of
+// one small round each, which no context cuts short.
+func (s *solver) end() {
+	s.ended, s.inexact = s.ctx.Err(), true
+	s.ctx = context.WithoutCancel(s.ctx)
 }
 
 // keep adds the solution of the next unit, u.
@@ -127,26 +140,36 @@ func (s *solver) isInverted(x circuit.Ref) bool { return x.Negated() != s.flippe
 // The bounds are sought before the order may change, for that can take long: if
 // the context ends it, there is an answer all the same.
 func (s *solver) diagram(u *unit) (solution, error) {
-	solved, levels, err := s.race(u)
+	levels := s.order(u, asWritten)
 	switch {
-	case err == nil:
-		return solved, nil
-	case s.inexact && (levels == nil || !errors.Is(err, ErrLimit)):
+	case len(levels) > bdd.MaxLevels && s.minimal:
+		return solution{}, &LimitError{What: "levels", Max: bdd.MaxLevels}
+	case len(levels) > bdd.MaxLevels:
+		s.inexact = true
 		return unbounded(u), nil
-	case !errors.Is(err, ErrLimit):
-		return solution{}, err
+	case s.ended != nil:
+		s.number(u)
+		return s.bound(u, levels)
+	}
+	solved, levels, err := s.race(u)
+	if err == nil || !errors.Is(err, ErrLimit) {
+		return solved, err
 	}
 	if s.minimal {
 		solved, _, err = s.dynamic(u, levels)
 		return solved, err
 	}
-	bounds, cause := s.bound(u, levels)
-	if cause != nil && !s.inexact {
-		return solution{}, cause
+	bounds, err := s.bound(u, levels)
+	if err != nil {
+		return bounds, err
 	}
 	solved, levels, err = s.dynamic(u, levels)
 	if err == nil {
 		return solved, nil
+	}
+	if s.ctx.Err() != nil {
+		s.end()
+		return bounds, nil
 	}
 	s.inexact = true
 	if again, err := s.bound(u, levels); err == nil && s.gap(again) < s.gap(bounds) {
@@ -167,7 +190,7 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 	s.number(u)
 	var race []*builder
 	for o := range orders {
-		levels := slices.DeleteFunc(s.walker.inputs(u, o), s.isFixed)
+		levels := s.order(u, o)
 		if slices.ContainsFunc(race, func(b *builder) bool { return slices.Equal(b.levels, levels) }) {
 			continue
 		}
@@ -212,6 +235,11 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 			race = slices.Delete(race, (len(race)+1)/2, len(race))
 		}
 	}
+}
+
+// order returns the inputs of u that are no constants, in an order.
+func (s *solver) order(u *unit, o order) []circuit.Ref {
+	return slices.DeleteFunc(s.walker.inputs(u, o), s.isFixed)
 }
 
 // dynamic begins with an order that has failed and sifts it on the way, where
