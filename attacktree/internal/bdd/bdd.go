@@ -23,6 +23,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -64,6 +65,10 @@ func (e *LimitError) Error() string {
 // Unwrap returns ErrLimit.
 func (e *LimitError) Unwrap() error { return ErrLimit }
 
+// ErrPaused is returned where the operations that [Manager.Allow] allows are
+// used up.
+var ErrPaused = errors.New("operations used up")
+
 // none is the result of an operation that was stopped.
 const none Ref = -1
 
@@ -84,6 +89,7 @@ type Manager struct {
 	table []uint64 // open addressing: hash and number of each node, 0 is empty
 	cache []operation
 	work  uint64  // operations so far
+	allow uint64  // so many
 	where []int32 // scratch: 0 for each reference between calls
 }
 
@@ -102,6 +108,7 @@ func New(ctx context.Context, levels, max int) (*Manager, error) {
 	m := &Manager{
 		ctx:   ctx,
 		max:   min(max, 1<<30-1),
+		allow: math.MaxUint64,
 		nodes: make([]node, 1, 64),
 		table: make([]uint64, 64),
 		cache: make([]operation, 64),
@@ -115,6 +122,11 @@ func (m *Manager) Len() int { return len(m.nodes) - 1 }
 
 // Work returns the number of operations carried out so far.
 func (m *Manager) Work() int { return int(m.work) }
+
+// Allow has operations stop with ErrPaused once so many have been carried out
+// since the manager was made. They can then be asked for again as after a
+// LimitError.
+func (m *Manager) Allow(operations int) { m.allow = uint64(operations) }
 
 // SetLimit changes the greatest number of nodes. An operation that a LimitError
 // stopped can be asked for again and profits from what it had done.

@@ -93,8 +93,13 @@ func (m *Manager) split(f Ref, level int32) (hi, lo Ref) {
 	return n.hi ^ f&1, n.lo ^ f&1
 }
 
-// stopped reports now and then whether the context is done.
+// stopped reports whether the operations are used up, and now and then whether
+// the context is done.
 func (m *Manager) stopped() bool {
+	if m.work >= m.allow {
+		m.err = ErrPaused
+		return true
+	}
 	if m.work++; m.work&(1<<12-1) == 0 {
 		if err := m.ctx.Err(); err != nil {
 			m.err = err

@@ -28,42 +28,56 @@ func crossed(n int) (*circuit.Circuit, circuit.Ref) {
 	return c, c.Or(append(either, c.And(ys...))...)
 }
 
-// TestDynamic: where no static order fits, sifting on the way finds one that does.
+// TestDynamic begins with the order of a walk, which does not fit: sifting on the
+// way finds one that does.
 func TestDynamic(t *testing.T) {
 	const n = 16
 	c, root := crossed(n)
-	lim := Limits{Nodes: 6000}
-	p, err := Compile(t.Context(), c, []circuit.Ref{root}, lim)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !p.Exact() || p.Size() > 1000 {
-		t.Errorf("exact is %v, with %d nodes", p.Exact(), p.Size())
-	}
-	s := p.NewState()
-	s.Eval(constant(2*n, 0.3))
-	// One pair holds unless all fail; all xs, or all ys, may hold besides while no
-	// pair does, if then none of the others is true.
-	none := math.Pow(1-0.3*0.3, n)
-	lone := 2 * math.Pow(0.3*0.7, n)
-	if want := 1 - none + lone; !close(s.Value(0), want, 1e-12) {
-		t.Errorf("probability %v, expected %v", s.Value(0), want)
-	}
-	f, err := MinimalSets(t.Context(), c, root, lim)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := f.Count(nil).Int64(); got != n+2 {
-		t.Errorf("%d minimal sets, expected %d", got, n+2)
+	c, roots := c.Simplify(root)
+	for _, minimal := range []bool{false, true} {
+		s := newSolver(t.Context(), c, roots, Limits{Nodes: 6000})
+		s.minimal = minimal
+		u := &s.units[len(s.units)-1]
+		s.number(u)
+		walk := s.order(u, asWritten)
+		still, err := s.newBuilder(u, walk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := still.run(6000); !errors.Is(err, ErrLimit) {
+			t.Fatalf("the order of the walk: %v, expected %v", err, ErrLimit)
+		}
+		solved, levels, err := s.dynamic(u, walk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if solved.diagram.Size() > 1000 || len(levels) != len(walk) {
+			t.Errorf("%d nodes over %d levels", solved.diagram.Size(), len(levels))
+		}
+		// One pair holds unless all fail; all xs, or all ys, may hold besides while no
+		// pair does, if then none of the others is true.
+		none := math.Pow(1-0.3*0.3, n)
+		lone := 2 * math.Pow(0.3*0.7, n)
+		got, _ := solved.output(0)
+		value := valueOf(solved.values(constant(len(levels), 0.3)), got)
+		if root := roots[0]; root.Negated() != s.flipped[root.Node()] {
+			value = 1 - value
+		}
+		if want := 1 - none + lone; !close(value, want, 1e-12) {
+			t.Errorf("probability %v, expected %v", value, want)
+		}
 	}
 }
 
-// TestDynamicStops: a canceled context ends the search for an order with the
-// bounds found before, or its error, and never with anything wrong.
+// TestDynamicStops: a canceled context ends the search for an order with its error.
 func TestDynamicStops(t *testing.T) {
 	c, root := crossed(16)
+	c, roots := c.Simplify(root)
 	for left := 1; left < 5000; left += left/4 + 1 {
-		_, err := MinimalSets(newCountdown(t.Context(), left), c, root, Limits{Nodes: 6000})
+		s := newSolver(newCountdown(t.Context(), left), c, roots, Limits{Nodes: 6000})
+		u := &s.units[len(s.units)-1]
+		s.number(u)
+		_, _, err := s.dynamic(u, s.order(u, asWritten))
 		if err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}

@@ -434,8 +434,8 @@ func knot() (*circuit.Circuit, circuit.Ref) {
 func TestBudgets(t *testing.T) {
 	c, root := knot()
 	whole := compile(t, c, root)
-	if whole.Size() < firstBudget {
-		t.Fatalf("the model has %d nodes, expected more than %d", whole.Size(), firstBudget)
+	if whole.Size() < firstWork {
+		t.Fatalf("the model has %d nodes, expected more than %d", whole.Size(), firstWork)
 	}
 	prob := constant(40, 0.6)
 	want := whole.NewState()

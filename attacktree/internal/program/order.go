@@ -18,18 +18,37 @@ const (
 	rightToLeft
 	gatesFirst
 	sharedFirst // gates first, the most used ones before the others
+	smallFirst  // the fewer leaves, the earlier; raced only as what forces make of it
 	orders
 )
+
+// raced are the orders that are tried as they are.
+const raced = smallFirst
 
 // A walker puts the inputs of units in order.
 type walker struct {
 	c      *circuit.Circuit
 	module []bool
 	uses   []int32
-	seen   []uint32 // the last walk that met a node
+	leaves []float64 // paths to inputs of the unit
+	seen   []uint32  // the last walk that met a node
 	walk   uint32
 	todo   []circuit.Ref
 	args   []circuit.Ref
+}
+
+func newWalker(c *circuit.Circuit, roots []circuit.Ref, module []bool) walker {
+	w := walker{c: c, module: module, uses: c.Uses(roots...), seen: make([]uint32, c.Len()), leaves: make([]float64, c.Len())}
+	for i := range w.leaves {
+		for _, x := range c.Args(circuit.MakeRef(i)) {
+			if w.isInput(x) {
+				w.leaves[i]++
+			} else {
+				w.leaves[i] += w.leaves[x.Node()]
+			}
+		}
+	}
+	return w
 }
 
 // inputs returns the inputs of u in the order of their first visit, depth
@@ -88,6 +107,13 @@ func (w *walker) sorted(args []circuit.Ref, o order) []circuit.Ref {
 				return d
 			}
 			return cmp.Compare(w.uses[y.Node()], w.uses[x.Node()])
+		})
+	case smallFirst:
+		slices.SortStableFunc(args, func(x, y circuit.Ref) int {
+			if d := last(y) - last(x); d != 0 {
+				return d
+			}
+			return cmp.Compare(w.leaves[x.Node()], w.leaves[y.Node()])
 		})
 	}
 	return args

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 
@@ -52,7 +53,7 @@ func newSolver(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim
 		ctx:      ctx,
 		units:    split(c, roots, module),
 		c:        c,
-		walker:   walker{c: c, module: module, uses: c.Uses(roots...), seen: make([]uint32, c.Len())},
+		walker:   newWalker(c, roots, module),
 		lim:      lim,
 		left:     lim.nodes(),
 		siftWork: max(siftPerNode*lim.nodes(), siftAnyway),
@@ -178,41 +179,49 @@ func (s *solver) diagram(u *unit) (solution, error) {
 	return bounds, nil
 }
 
-// race tries all orders under a budget of nodes that grows until one of them
-// finishes, and returns the smallest diagram of that round. Where a race takes
-// long, the orders that have finished fewer gates than others, or as many with
-// more live nodes, are given up, so that a hard unit has one order in the end;
-// race returns it if that fails too.
+// race gives several orders more and more operations until one of them finishes,
+// and returns the smallest diagram of that round. What forces make of the orders
+// joins where easy units are done. Of a long race two remain and then one: those
+// that need no more nodes than there are for each, have finished more gates than
+// others, or as many with fewer live nodes. If the last one does not fit, race
+// returns its order.
 //
 // Orders run two at a time, whatever the number of cores, so that the answer is
 // the same on all machines.
 func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 	s.number(u)
 	var race []*builder
-	for o := range orders {
-		levels := s.order(u, o)
+	join := func(at int, levels []circuit.Ref) error {
 		if slices.ContainsFunc(race, func(b *builder) bool { return slices.Equal(b.levels, levels) }) {
-			continue
+			return nil
 		}
 		b, err := s.newBuilder(u, levels)
-		if err != nil {
+		race = slices.Insert(race, at, b)
+		return err
+	}
+	for o := range raced {
+		if err := join(len(race), s.order(u, o)); err != nil {
 			return solution{}, nil, err
 		}
-		race = append(race, b)
 	}
-	for budget := firstBudget; ; budget *= budgetGrowth {
-		all := min(s.left, lastBudget) / len(race) // what there is for each
-		limit := min(budget, all)
-		if len(race) == 1 {
-			limit = all
+	forced := 0 // 1 when the forces have joined
+	for work := firstWork; ; work *= 2 {
+		limit := min(s.left, lastLimit) / (len(race) + 1 - forced) // of nodes, for each
+		alone := forced == 1 && len(race) == 1
+		if alone {
+			work = math.MaxInt
 		}
 		var best *builder
-		var stopped error
+		var full error
+		allowed := work
 		for pair := range slices.Chunk(race, 2) {
-			for i, err := range runAll(pair, limit) {
-				switch b := pair[i]; {
-				case errors.Is(err, ErrLimit):
-					stopped = err
+			for i, err := range runAll(pair, limit, allowed) {
+				b := pair[i]
+				b.full = errors.Is(err, ErrLimit)
+				switch {
+				case b.full:
+					full = err
+				case errors.Is(err, bdd.ErrPaused):
 				case err != nil:
 					return solution{}, nil, err
 				case best == nil || b.size() < best.size():
@@ -220,16 +229,27 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 				}
 			}
 			if best != nil {
-				limit = min(limit, max(best.m.Len(), firstBudget)) // for the others
+				allowed = min(allowed, best.m.Work())
 			}
 		}
 		switch {
 		case best != nil:
 			return best.solution(), nil, nil
-		case len(race) == 1:
-			return solution{}, race[0].levels, stopped
-		case limit >= longRace || limit == all:
+		case alone:
+			return solution{}, race[0].levels, full
+		case forced == 0 && (full != nil || work >= easyWork):
+			forced = 1
+			if err := join(0, s.force(u)); err != nil {
+				return solution{}, nil, err
+			}
+		case full != nil || work >= longRace && len(race) > 2 || work >= lastRound:
 			slices.SortStableFunc(race, func(a, b *builder) int {
+				switch {
+				case a.full != b.full && b.full:
+					return -1
+				case a.full != b.full:
+					return 1
+				}
 				return cmp.Or(cmp.Compare(b.done, a.done), cmp.Compare(a.m.Live(a.value), b.m.Live(b.value)))
 			})
 			race = slices.Delete(race, (len(race)+1)/2, len(race))
@@ -258,13 +278,17 @@ func (s *solver) dynamic(u *unit, levels []circuit.Ref) (solution, []circuit.Ref
 	return b.solution(), b.levels, nil
 }
 
-// The budgets of a race, in nodes.
+// The stages of a race.
 const (
-	firstBudget  = 1 << 11
-	budgetGrowth = 4
-	longRace     = 1 << 15
-	lastBudget   = 1 << 22
+	firstWork = 1 << 11 // operations
+	easyWork  = 1 << 14
+	longRace  = 1 << 15
+	lastRound = 1 << 21
+	lastLimit = 1 << 22 // nodes
 )
+
+// manyNodes is how many nodes are worth a look at which of them are dead.
+const manyNodes = 1 << 15
 
 const (
 	siftFrom    = 1 << 12 // nodes
@@ -273,10 +297,11 @@ const (
 )
 
 // runAll lets builders run at the same time and returns their errors.
-func runAll(bs []*builder, limit int) []error {
+func runAll(bs []*builder, limit, work int) []error {
 	stopped := make([]error, len(bs))
 	var group sync.WaitGroup
 	for i, b := range bs {
+		b.m.Allow(work)
 		group.Go(func() { stopped[i] = b.run(limit) })
 	}
 	group.Wait()
@@ -311,6 +336,7 @@ type builder struct {
 	value  []bdd.Ref // by index; True if not made yet or not needed any more
 	args   []bdd.Ref // scratch
 	done   int       // gates
+	full   bool      // needs more nodes than the round has
 	live   int       // nodes after the last look
 	sift   int       // live nodes at which to sift, 0 if the order is not to change
 	news   bool      // functions have been made since it last was
@@ -398,7 +424,7 @@ func (b *builder) set(at, limit int, function func() (bdd.Ref, error)) error {
 		switch {
 		case !errors.Is(err, ErrLimit):
 			return err
-		case !collected && (b.sift > 0 || b.m.Len() > longRace):
+		case !collected && (b.sift > 0 || b.m.Len() > manyNodes):
 			b.m.Collect(b.value)
 			collected = true
 		case b.sift > 0 && b.news && b.siftWork > 0:
@@ -487,7 +513,7 @@ func (b *builder) release(value []bdd.Ref) {
 // tidy collects dead nodes if most of many are dead. The work is in proportion
 // to the nodes made since the last look.
 func (b *builder) tidy() {
-	if b.m.Len() < 2*b.live+longRace {
+	if b.m.Len() < 2*b.live+manyNodes {
 		return
 	}
 	if b.live = b.m.Live(b.value); 2*b.live < b.m.Len() {
