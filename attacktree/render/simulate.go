@@ -234,7 +234,11 @@ func (r *studyReport) title() {
 	if r.Sobol {
 		way = " by Sobol' sequences"
 	}
-	facts += fmt.Sprintf("%s of %s%s%s, seed %d.", draws(r.Samples), plural(len(r.Numbers), "uncertain number", "uncertain numbers"), r.correlated(), way, r.Seed)
+	if n := len(r.Numbers); n > 0 {
+		facts += fmt.Sprintf("%s of %s%s%s, seed %d.", draws(r.Samples), plural(n, "uncertain number", "uncertain numbers"), r.correlated(), way, r.Seed)
+	} else {
+		facts += fmt.Sprintf("%s%s, seed %d; no number that bears on the goal is uncertain.", draws(r.Samples), way, r.Seed)
+	}
 	r.say(faint, upperFirst(facts), r.attacker())
 }
 
@@ -293,8 +297,10 @@ func (r *studyReport) answer() string {
 		d := years.Distribution()
 		if worst := d.AtRisk(0.95); worst > 0 {
 			s += " One year of twenty loses " + money(r.Model.Currency, worst) + " or more."
+		} else if any := d.Above(0); any > 0 {
+			s += " A year loses anything with a chance of " + percent(any) + "."
 		} else {
-			s += " A year loses anything with a chance of " + percent(d.Above(0)) + "."
+			s += " No year that was drawn loses anything."
 		}
 	}
 	return s
@@ -551,7 +557,7 @@ func (r *studyReport) sensitivity() {
 		return
 	}
 	t := &table{columns: []column{{title: "number", fit: cuts}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
-	correlated := false
+	correlated, off := false, 0.0
 	greatest := math.Abs(a.Effects[0].High - a.Effects[0].Low)
 	bars := newTornado(a.Mean, a.Effects[:min(len(a.Effects), mostEffects)])
 	for i, e := range a.Effects {
@@ -563,6 +569,7 @@ func (r *studyReport) sensitivity() {
 		if e.Correlated {
 			total, correlated = absent, true
 		}
+		off = max(off, e.FirstSE, e.TotalSE)
 		t.add(e.Number, unit(e.Low), unit(e.High), share(e.First, e.FirstSE), total, bars.of(e))
 	}
 	r.table(t)
@@ -570,6 +577,9 @@ func (r *studyReport) sensitivity() {
 		r.note(plural(n, "more number matters", "more numbers matter") + " less.")
 	}
 	shares := "estimated from " + draws(a.Samples)
+	if off > 0 {
+		shares += " (±" + nbsp + percent(roughly(off)) + " at most)"
+	}
 	switch {
 	case a.Exact:
 		shares = "exact; in all is " + shares

@@ -215,8 +215,7 @@ func Merge(parts ...*Simulation) (*Simulation, error) {
 		outline.First, outline.Count, outline.Model.File = 0, whole.Count, whole.Model.File
 		switch {
 		case !reflect.DeepEqual(outline, whole.outline()):
-			what, of, other := difference(parts[0], p)
-			return nil, fmt.Errorf("uncertain: the parts are of different studies: %s %s (%s) and %s (%s)", what, of, parts[0].here(), other, p.here())
+			return nil, fmt.Errorf("uncertain: the parts are of different studies, which differ in %s", difference(parts[0], p))
 		case p.First > whole.Count:
 			return nil, fmt.Errorf("uncertain: draws %d to %d are in no part", whole.Count, p.First-1)
 		case p.First < whole.Count:
@@ -260,11 +259,8 @@ func (s *Simulation) outline() *Simulation {
 	return &out
 }
 
-// here says which draws are here.
-func (s *Simulation) here() string { return fmt.Sprintf("draws %d to %d", s.First, s.First+s.Count-1) }
-
 // difference names what differs between parts of different studies.
-func difference(a, b *Simulation) (what, of, other string) {
+func difference(a, b *Simulation) string {
 	for _, x := range []struct {
 		what string
 		of   func(*Simulation) string
@@ -278,6 +274,9 @@ func difference(a, b *Simulation) (what, of, other string) {
 				return "by Sobol' sequences"
 			}
 			return "independent"
+		}},
+		{"the attacker", func(s *Simulation) string {
+			return strings.TrimSpace(s.Scenarios[0].Adversary + " " + s.Scenarios[0].Mode)
 		}},
 		{"the scenarios", func(s *Simulation) string {
 			var names []string
@@ -299,9 +298,9 @@ func difference(a, b *Simulation) (what, of, other string) {
 			return "asked"
 		}},
 	} {
-		if of, other = x.of(a), x.of(b); of != other {
-			return x.what, of, other
+		if of, other := x.of(a), x.of(b); of != other {
+			return fmt.Sprintf("%s: %s in draws %d to %d, %s in draws %d to %d", x.what, of, a.First, a.First+a.Count-1, other, b.First, b.First+b.Count-1)
 		}
 	}
-	return "the numbers or who attacks", "one", "another"
+	return "their numbers or controls"
 }
