@@ -247,6 +247,11 @@ func (b *builder) interval(r *dsl.Range, want Unit, bounded bool, what string) q
 	if !ok || !also {
 		return quantity.Value{}
 	}
+	if lo > hi {
+		b.report("bad-distribution", r.Span, "%s is no distribution: expected the lower end first", r.Span.Text()).
+			Hint = fmt.Sprintf("write %s..%s", r.Hi.Span.Text(), r.Lo.Span.Text())
+		return quantity.Value{}
+	}
 	b.lookAtSuffix(r)
 	law := quantity.NewLogNormal
 	if bounded {

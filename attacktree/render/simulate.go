@@ -108,11 +108,18 @@ func simulateMessage(s *Study) *SimulateMessage {
 	if a := s.Sensitivity; a != nil {
 		msg.Sensitivity = &SensitivityMessage{a.Figure, a.Scenario, a.Mean, a.Variance, a.Exact, a.Samples, effectMessages(a)}
 	}
-	if v := s.Information; v != nil {
-		msg.Information = &InformationMessage{v.Best, v.Cost, v.Perfect, v.SE, v.Exact, []WorthMessage{}}
-		for _, n := range v.Numbers {
-			msg.Information.Numbers = append(msg.Information.Numbers, WorthMessage(n))
-		}
+	msg.Information = informationMessage(s.Information)
+	return msg
+}
+
+// informationMessage is nil where nothing was asked.
+func informationMessage(v *sim.Information) *InformationMessage {
+	if v == nil {
+		return nil
+	}
+	msg := &InformationMessage{v.Best, v.Cost, v.Perfect, v.SE, v.Exact, []WorthMessage{}}
+	for _, n := range v.Numbers {
+		msg.Numbers = append(msg.Numbers, WorthMessage(n))
 	}
 	return msg
 }
@@ -637,30 +644,36 @@ func share(x, se float64) string {
 
 // information says what knowing more is worth.
 func (r *studyReport) information() {
-	v := r.Information
-	if v == nil {
-		return
+	if v := r.Information; v != nil {
+		best := v.Best
+		if best == "" {
+			best = "inherent"
+		}
+		worthOfKnowing(&r.page, v, best, r.Model.Currency, period(r.Model.Period))
 	}
-	coin := func(x float64) string { return money(r.Model.Currency, x) }
-	r.heading(3, "What knowing more is worth")
-	best := v.Best
-	if best == "" {
-		best = "inherent"
-	}
-	r.say(plain, "By what is known, "+best+" is best, with an expected total cost of "+coin(v.Cost)+" a "+period(r.Model.Period)+".",
-		"To know all numbers before the choice would save "+coin(v.Perfect)+" (± "+coin(roughly(v.SE))+") a "+period(r.Model.Period)+" on average.")
-	t := &table{columns: []column{{title: "to know", fit: cuts}, {title: "saves per " + period(r.Model.Period), right: true}}}
+}
+
+// worthOfKnowing says what it is worth to know all numbers, and each, before a set
+// is chosen; best names the set that is best by what is known.
+func worthOfKnowing(p *page, v *sim.Information, best, currency, per string) {
+	coin := func(x float64) string { return money(currency, x) }
+	p.heading(3, "What knowing more is worth")
+	p.say(plain, "By what is known, "+best+" is best, with an expected total cost of "+coin(v.Cost)+" a "+per+".",
+		"To know all numbers before the choice would save "+coin(v.Perfect)+" (± "+coin(roughly(v.SE))+") a "+per+" on average.")
+	t := &table{columns: []column{{title: "to know", fit: cuts}, {title: "saves per " + per, right: true}}}
 	for i, n := range v.Numbers {
 		if i < mostEffects {
 			t.add(n.Number, amount(n.Value))
 		}
 	}
-	r.table(t)
+	p.table(t)
 	switch {
+	case len(v.Numbers) == 0 && (v.Exact || v.Perfect == 0):
+		p.note("No single number would change the choice.")
 	case len(v.Numbers) == 0:
-		r.note("No single number would change the choice.")
+		p.note("So few draws show no single number that would change the choice.")
 	case !v.Exact:
-		r.note("The worth of single numbers is estimated from the draws, and rather too high than too low.")
+		p.note("The worth of single numbers is estimated from the draws, rather too high than too low; what may be chance is left out.")
 	}
 }
 

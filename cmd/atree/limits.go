@@ -21,6 +21,8 @@ type limits struct {
 	maxDiagram int
 	timeout    time.Duration
 	maxMemory  byteSize
+
+	progress func() string // how far it is, for a terminal; nil: nobody knows
 }
 
 const (
@@ -107,7 +109,11 @@ func (l *limits) watch(done <-chan struct{}, e *env, cancel context.CancelCauseF
 			cancel(fmt.Errorf("the memory in use is above %s; allow more with --max-memory, or less with --max-diagram", l.maxMemory.String()))
 		}
 		if terminal && looks%10 == 0 && looks > 10 {
-			fmt.Fprintf(e.stderr, "\ratree: working, %d s, %d MiB\x1b[K", looks/10, used>>20)
+			done := ""
+			if l.progress != nil {
+				done = ", " + l.progress()
+			}
+			fmt.Fprintf(e.stderr, "\ratree: working, %d s, %d MiB%s\x1b[K", looks/10, used>>20, done)
 			shown = true
 		}
 	}

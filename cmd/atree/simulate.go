@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -146,6 +147,11 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 	}
 	study.Scenarios = scenarios(tree, opt)
 	study.MaxBytes = int64(q.maxMemory)
+	var done atomic.Int64
+	study.Progress = func(n int) { done.Store(int64(n)) }
+	q.limits.progress = func() string {
+		return fmt.Sprintf("%d of %d draws", done.Load(), d.samples/max(study.Shards, 1))
+	}
 	opt.Compile.Goal = opt.Goal
 	answer := new(render.Study)
 	err = q.limits.run(ctx, e, func(ctx context.Context) error {
