@@ -117,7 +117,7 @@ func (d *draw) answerable(p *attacktree.Program, scenarios []*attacktree.Scenari
 		return fmt.Errorf("--value: %s has no losses that a choice could lower", p.Goal())
 	case d.sensitivity == uncertain.ExpectedImpact && !p.HasLosses():
 		return fmt.Errorf("--sensitivity: %s has no losses; ask for %s", p.Goal(), uncertain.Likelihood)
-	case d.accepted == nil && d.plot.path == "":
+	case d.ofYears() == "":
 		return nil
 	}
 	for _, s := range scenarios {
@@ -126,7 +126,7 @@ func (d *draw) answerable(p *attacktree.Program, scenarios []*attacktree.Scenari
 			return err
 		}
 		if _, ok := e.Attempts(); !ok || !p.HasLosses() {
-			return d.yearless(p.Goal())
+			return yearless(d.ofYears(), p.Goal())
 		}
 	}
 	return nil
@@ -360,13 +360,23 @@ func (r *report) asked(sensitivity, value bool) error {
 	return nil
 }
 
-// yearless says that a goal has no loss of a year, which the flags ask for.
-func (r *report) yearless(goal string) error {
-	flag, what := "--plot", "draw"
-	if r.accepted != nil {
-		flag, what = "--tolerance", "judge"
+// ofYears names the first flag that asks about the loss of a year.
+func (r *report) ofYears() string {
+	switch {
+	case r.accepted != nil:
+		return "--tolerance"
+	case r.plot.path != "":
+		return "--plot"
+	case r.curve != "":
+		return "--curve"
+	case len(r.above) > 0:
+		return "--above"
 	}
-	return fmt.Errorf("%s: a year of %s has no loss to %s; the goal needs losses, and attempts of its own or of the adversary", flag, goal, what)
+	return ""
+}
+
+func yearless(flag, goal string) error {
+	return fmt.Errorf("%s: a year of %s has no loss; the goal needs losses, and attempts of its own or of the adversary", flag, goal)
 }
 
 // report writes a whole simulation, and its draws and curves where they are
@@ -377,8 +387,8 @@ func (e *env) report(study *render.Study, r *report) error {
 	}
 	study.Above, study.Tolerance = r.amounts, r.accepted
 	for k := range study.Scenarios {
-		if (r.accepted != nil || r.plot.path != "") && study.Scenarios[k].Column(uncertain.YearLoss) == nil {
-			return r.yearless(study.Goal)
+		if flag := r.ofYears(); flag != "" && study.Scenarios[k].Column(uncertain.YearLoss) == nil {
+			return yearless(flag, study.Goal)
 		}
 	}
 	failed := errors.Join(
