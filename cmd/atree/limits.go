@@ -39,6 +39,8 @@ func (l *limits) flags(fs *pflag.FlagSet) {
 	group(fs, "Limits", "max-diagram", "timeout", "max-memory")
 }
 
+var errInterrupted = errors.New("interrupted")
+
 // run computes under the limits. Past a limit, or when the user interrupts, the
 // context of the computation ends, and the error says which one it was and what
 // to do. Before and after, as while it reads, an interrupt ends the program.
@@ -76,7 +78,7 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 
 	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		if user.Err() != nil {
-			return errors.New("interrupted")
+			return errInterrupted
 		}
 		return context.Cause(ctx)
 	}

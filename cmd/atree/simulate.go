@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -408,7 +407,11 @@ func (e *env) report(study *render.Study, r *report) error {
 		{r.effects, render.SimulateEffectsCSV, render.SimulateEffectsJSON},
 		{r.worth, render.SimulateWorthCSV, render.SimulateWorthJSON},
 	} {
-		failed = errors.Join(failed, tabulate(data.path, study, data.csv, data.ndjson))
+		err := tabulate(data.path, study, data.csv, data.ndjson)
+		if errors.Is(err, errInterrupted) {
+			return err
+		}
+		failed = errors.Join(failed, err)
 	}
 	failed = errors.Join(failed, e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.SimulateText(w, study, opt) },
@@ -432,9 +435,5 @@ func tabulate(path string, s *render.Study, asCSV, asJSON func(io.Writer, *rende
 	if ext := filepath.Ext(path); ext == ".jsonl" || ext == ".ndjson" {
 		write = asJSON
 	}
-	var buf bytes.Buffer
-	if err := write(&buf, s); err != nil {
-		return err
-	}
-	return about(path, replaceFile(path, buf.Bytes()))
+	return about(path, replaceBy(path, func(w io.Writer) error { return write(w, s) }))
 }
