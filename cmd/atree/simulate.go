@@ -326,7 +326,8 @@ func (r *report) check(answer string) (err error) {
 	return err
 }
 
-// apart checks that each file is written once, beside that of the answer.
+// apart checks that each file can be written as its name says, and is written
+// once, beside that of the answer.
 func (r *report) apart(answer string) error {
 	taken := map[string]string{answer: "--output"}
 	for _, f := range []struct{ flag, path string }{
@@ -338,6 +339,8 @@ func (r *report) apart(answer string) error {
 			continue
 		case f.path == "-":
 			return fmt.Errorf("%s: expected the name of a file, found -", f.flag)
+		case filepath.Ext(f.path) == ".json":
+			return fmt.Errorf("%s: a table is written as CSV, or as JSON Lines to a file that ends in .jsonl; found .json", f.flag)
 		case other != "":
 			return fmt.Errorf("%s and %s would write the same file, %s", other, f.flag, f.path)
 		}
