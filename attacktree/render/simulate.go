@@ -563,7 +563,7 @@ func (r *studyReport) sensitivity() {
 		r.say(plain, "No uncertain number bears on it.")
 		return
 	}
-	t := &table{columns: []column{{title: "number", fit: cuts}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
+	t := &table{columns: []column{{title: "number", fit: shrinks}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
 	correlated, off := false, 0.0
 	greatest := math.Abs(a.Effects[0].High - a.Effects[0].Low)
 	bars := newTornado(a.Mean, a.Effects[:min(len(a.Effects), mostEffects)])
@@ -660,7 +660,7 @@ func worthOfKnowing(p *page, v *sim.Information, best, currency, per string) {
 	p.heading(3, "What knowing more is worth")
 	p.say(plain, "By what is known, "+best+" is best, with an expected total cost of "+coin(v.Cost)+" a "+per+".",
 		"To know all numbers before the choice would save "+coin(v.Perfect)+" (± "+coin(roughly(v.SE))+") a "+per+" on average.")
-	t := &table{columns: []column{{title: "to know", fit: cuts}, {title: "saves per " + per, right: true}}}
+	t := &table{columns: []column{{title: "to know", fit: shrinks}, {title: "saves per " + per, right: true}}}
 	for i, n := range v.Numbers {
 		if i < mostEffects {
 			t.add(n.Number, amount(n.Value))
