@@ -227,7 +227,7 @@ func (e *Evaluator) best(ctx context.Context, by Order, classes []program.Class,
 		return nil, err
 	}
 	a, b := e.weights(by)
-	for vars, err := range f.Sets(ctx, program.Selection{Class: classes, A: a, B: b, Rank: e.p.rank()}) {
+	for vars, err := range f.Sets(ctx, program.Selection{Class: classes, A: a, B: b, Logs: by == ByLikelihood, Rank: e.p.rank()}) {
 		if err != nil {
 			return nil, err
 		}
@@ -269,7 +269,7 @@ func (e *Evaluator) ranked(ctx context.Context, by Order) iter.Seq2[*taken, erro
 	if err != nil {
 		return func(yield func(*taken, error) bool) { yield(nil, err) }
 	}
-	sel := program.Selection{Class: e.minimalClasses(), Rank: e.p.rank()}
+	sel := program.Selection{Class: e.minimalClasses(), Logs: by == ByLikelihood, Rank: e.p.rank()}
 	switch {
 	case by == ByImpact || by == ByTime:
 		return e.sorted(ctx, f, sel, by)

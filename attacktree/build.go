@@ -71,6 +71,7 @@ type builder struct {
 	params   map[string]*paramText        // by full name
 	nodes    map[string]*Node             // by full name; filled if copies replace numbers of nodes
 	replaced map[any]map[string]*dsl.Attr // attributes that copies replaced
+	slips    diag.List                    // in how numbers are written
 }
 
 // build makes the model of the files that were read.

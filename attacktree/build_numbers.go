@@ -247,11 +247,33 @@ func (b *builder) interval(r *dsl.Range, want Unit, bounded bool, what string) q
 	if !ok || !also {
 		return quantity.Value{}
 	}
+	if lo > hi {
+		b.report("bad-distribution", r.Span, "%s is no distribution: expected the lower end first", r.Span.Text()).
+			Hint = fmt.Sprintf("write %s..%s", r.Hi.Span.Text(), r.Lo.Span.Text())
+		return quantity.Value{}
+	}
+	b.lookAtSuffix(r)
 	law := quantity.NewLogNormal
 	if bounded {
 		law = quantity.NewLogitNormal
 	}
 	return b.law(r.Span)(law(lo, hi))
+}
+
+// lookAtSuffix notes an interval such as 5..10k, which means 5 to 10,000, though
+// 5k..10k would be an interval too.
+func (b *builder) lookAtSuffix(r *dsl.Range) {
+	low, high := r.Lo.Span.Text(), r.Hi.Span.Text()
+	suffix := high[max(0, len(high)-1):]
+	scale, known := map[string]float64{"k": 1e3, "M": 1e6, "B": 1e9}[suffix]
+	if !known || !lastIsDigit(low) || !(r.Lo.Value > 0) || r.Lo.Value >= r.Hi.Value/scale {
+		return
+	}
+	b.slips = append(b.slips, &diag.Problem{
+		Severity: diag.Warning, Code: "interval-suffix", Span: r.Span,
+		Message: fmt.Sprintf("%s begins at %s, for the %s belongs to %s only", r.Span.Text(), low, suffix, high),
+		Hint:    fmt.Sprintf("write %s%s..%s, or %s..%.0f if it is meant", low, suffix, high, low, r.Hi.Value),
+	})
 }
 
 // law returns the number with the law, or reports at the span what is wrong with

@@ -148,7 +148,8 @@ type limits struct {
 }
 
 // A Draw is an uncertain number that bears on a program: a param, or a number
-// written in place. Whatever uses it uses the same draw.
+// written in place. Whatever uses it uses the same draw. A number that a node has
+// for some adversaries has both, the names of the latter joined by ".".
 type Draw struct {
 	Param     string // or else:
 	Node      string
@@ -181,13 +182,19 @@ func Compile(ctx context.Context, t *Tree, opt *Options) (*Program, error) {
 // goalNamed finds a goal; the empty name stands for the only one.
 func (t *Tree) goalNamed(name string) (int32, error) {
 	if name == "" {
-		if len(t.goals) == 1 {
+		switch len(t.goals) {
+		case 0:
+			return 0, errors.New("attacktree: expected the name of a node, for the tree has no goal")
+		case 1:
 			return t.goals[0], nil
 		}
 		return 0, fmt.Errorf("attacktree: which goal? the tree has %s", strings.Join(t.Goals(), ", "))
 	}
 	id, ok := t.nodeID[name]
-	if !ok {
+	switch {
+	case !ok && len(t.goals) == 0:
+		return 0, fmt.Errorf("attacktree: no node is called %q, and the tree has no goal", name)
+	case !ok:
 		return 0, fmt.Errorf("attacktree: no goal is called %q; the tree has %s", name, strings.Join(t.Goals(), ", "))
 	}
 	return id, nil
@@ -414,7 +421,7 @@ func (p *Program) override(n *node, o *Override, assumed bool) {
 		if !v.Given() {
 			return nil
 		}
-		x := p.number(v, Draw{Node: p.tree.model.Nodes[n.id].Name, Attribute: attribute}, 0)
+		x := p.number(v, Draw{Node: p.tree.model.Nodes[n.id].Name, Adversary: strings.Join(o.Adversaries, "."), Attribute: attribute}, 0)
 		return &x
 	}
 	for _, name := range o.Adversaries {

@@ -121,6 +121,7 @@ func (l *Loader) load(shown, at string, src []byte, info fs.FileInfo) (*Tree, er
 	b := r.build()
 	c := newChecker(b.m)
 	c.origins = &origins{sources: r.sources, replaced: b.replaced}
+	c.t.slips = b.slips
 	c.partial = r.partial
 	c.goalOptional = l.GoalOptional
 	c.library = l.Library

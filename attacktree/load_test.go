@@ -499,6 +499,7 @@ func TestParseSet(t *testing.T) {
 	for words, want := range map[string]string{
 		"": "found nothing", "a,": "between the commas", "alll": `did you mean "all"?`, "-deploed": `did you mean "deployed"?`,
 		"zzzzzz": `no control or set is called "zzzzzz"`, "s": "no control",
+		"-a": "as in all,-a", "-a, -x": "takes away from nothing",
 	} {
 		if got, err := tree.ParseSet(words); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: found %v, %v, want %q", words, got, err, want)

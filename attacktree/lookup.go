@@ -77,13 +77,18 @@ func (t *Tree) ParseSet(words string) ([]string, error) {
 	if strings.TrimSpace(words) == "" {
 		return nil, fmt.Errorf("attacktree: expected a set such as today,mfa or all,-mfa, found nothing (none is the set without controls)")
 	}
-	for _, word := range strings.Split(words, ",") {
+	adds := false
+	for word := range strings.SplitSeq(words, ",") {
 		word = strings.TrimSpace(word)
 		name, away := strings.CutPrefix(word, "-")
 		if _, control := t.controlID[name]; !control && !t.isSet(name) {
 			return nil, t.noSet(name, words)
 		}
 		t.mark(name, in, !away)
+		adds = adds || !away
+	}
+	if !adds {
+		return nil, fmt.Errorf("attacktree: %s takes away from nothing; write what from, as in all,%s", words, words)
 	}
 	return t.marked(in), nil
 }

@@ -1,6 +1,9 @@
 package attacktree
 
-import "math/big"
+import (
+	"fmt"
+	"math/big"
+)
 
 // A Scenario is a question put to a [Program]: which controls are in place, and
 // who attacks. The zero Scenario, and nil, ask for the inherent risk: no
@@ -24,8 +27,13 @@ const (
 
 var modeNames = [...]string{"", "saturating", "limited"}
 
-// String returns the word of the language.
-func (m Mode) String() string { return modeNames[m] }
+// String returns the word of the command line.
+func (m Mode) String() string {
+	if int(m) >= len(modeNames) {
+		return fmt.Sprintf("Mode(%d)", m)
+	}
+	return modeNames[m]
+}
 
 // A Figure is a computed number. An exact one has Low = High = Value.
 type Figure struct {

@@ -13,6 +13,7 @@ import (
 type Tree struct {
 	model    *Model
 	warnings diag.List
+	slips    diag.List // warnings about how the text is written, which the model does not show
 	digest   string
 
 	// Nodes are numbered by their place in model.Nodes, controls by theirs in

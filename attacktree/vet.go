@@ -56,7 +56,9 @@ var looks = []struct {
 	{"impacts", (*vetter).repeatedImpacts},
 	{"assumptions", (*vetter).assumptions},
 	{"free attacks", (*vetter).freeAttacks},
+	{"spelling", (*vetter).spelling},
 	{"controls", (*vetter).idleControls},
+	{"choices", (*vetter).selfish},
 	{"sets", (*vetter).brokenSets},
 	{"params", (*vetter).unusedParams},
 	{"references", (*vetter).references},
@@ -345,6 +347,31 @@ func (v *vetter) idleTargets(acts []bool) {
 	for _, a := range v.m.Acceptances {
 		if a.Element == "" {
 			look(a.Target, a.Span, "is accepted")
+		}
+	}
+}
+
+// spelling tells what was seen when the text was read.
+func (v *vetter) spelling() {
+	for _, p := range v.slips {
+		v.warn(p.Code, p.Span, "%s", p.Message).Hint = p.Hint
+	}
+}
+
+// selfish finds controls that require or exclude themselves.
+func (v *vetter) selfish() {
+	for _, k := range v.m.Controls {
+		for _, x := range []struct {
+			attr, means string
+			names       []string
+		}{
+			{"requires", "requires itself, which says nothing", k.Requires},
+			{"excludes", "excludes itself, so that it is never chosen", k.Excludes},
+		} {
+			if i := slices.Index(x.names, k.Name); i >= 0 {
+				v.warn("self-reference", v.at(place{of: k, attr: x.attr, index: i}), "the control %q %s", k.Name, x.means).
+					Hint = "name another control, or leave it out"
+			}
 		}
 	}
 }

@@ -307,3 +307,52 @@ func figures(r *attacktree.Result) map[string]string {
 	}
 	return text
 }
+
+// Chances that agree to 1e-12 are a tie, near 1 as elsewhere: the cheaper attack is
+// then the likeliest.
+func TestTiesNearOne(t *testing.T) {
+	for _, chances := range [][2]string{{"0.9999999999999", "0.9999999999997"}, {"0.3", "0.29999999999999"}, {"0.0000003", "0.00000029999999999999"}} {
+		tree, err := attacktree.Parse("ties.atree", fmt.Appendf(nil, "goal or g { step dear { cost 9 likelihood %s } step cheap { cost 5 likelihood %s } }", chances[0], chances[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := attacktree.Compile(t.Context(), tree, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := p.Eval(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(r.Likeliest.Steps, []string{"cheap"}) {
+			t.Errorf("%v: the likeliest attack is %v", chances, r.Likeliest.Steps)
+		}
+		for attack, err := range p.Attacks(t.Context(), nil, attacktree.ByLikelihood) {
+			if err != nil || !slices.Equal(attack.Steps, []string{"cheap"}) {
+				t.Errorf("%v: first by likelihood is %v, %v", chances, attack.Steps, err)
+			}
+			break
+		}
+	}
+}
+
+// What is asked of a tree that has no goal, or in a mode that there is not, is said
+// in whole words.
+func TestOddQuestions(t *testing.T) {
+	tree, err := (&attacktree.Loader{GoalOptional: true}).Parse("library.atree", []byte("step alone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for goal, want := range map[string]string{
+		"": "attacktree: expected the name of a node, for the tree has no goal", "x": `attacktree: no node is called "x", and the tree has no goal`,
+	} {
+		if _, err := attacktree.Compile(t.Context(), tree, &attacktree.Options{Goal: goal}); err == nil || err.Error() != want {
+			t.Errorf("%q: error %v, want %s", goal, err, want)
+		}
+	}
+	for mode, want := range map[attacktree.Mode]string{attacktree.DefaultMode: "", attacktree.Limited: "limited", 7: "Mode(7)"} {
+		if got := mode.String(); got != want {
+			t.Errorf("mode %q, want %q", got, want)
+		}
+	}
+}

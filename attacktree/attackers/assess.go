@@ -19,7 +19,15 @@ const (
 )
 
 // String returns the word of the command line.
-func (m Mode) String() string { return [...]string{"budget", "economic"}[min(m, Economic)] }
+func (m Mode) String() string {
+	switch m {
+	case Budget:
+		return "budget"
+	case Economic:
+		return "economic"
+	}
+	return fmt.Sprintf("Mode(%d)", m)
+}
 
 // ErrNoBudget says that nobody says what the attacker can spend.
 var ErrNoBudget = errors.New("attackers: no budget is given, and the adversary has none")

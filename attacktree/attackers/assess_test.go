@@ -158,3 +158,12 @@ func TestAssessNeeds(t *testing.T) {
 		t.Errorf("%v, %v", a, err)
 	}
 }
+
+func TestNames(t *testing.T) {
+	if a, b := Economic.String(), Mode(7).String(); a != "economic" || b != "Mode(7)" {
+		t.Errorf("found the modes %s and %s", a, b)
+	}
+	if a, b := Impact.String(), Objective(7).String(); a != "impact" || b != "Objective(7)" {
+		t.Errorf("found the objectives %s and %s", a, b)
+	}
+}

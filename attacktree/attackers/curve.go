@@ -21,6 +21,7 @@ package attackers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/atree-dev/atree/attacktree"
@@ -40,7 +41,15 @@ const (
 
 // String returns the name of the figure.
 func (o Objective) String() string {
-	return [...]string{"likelihood", "expected_impact", "impact"}[min(o, Impact)]
+	switch o {
+	case Likelihood:
+		return "likelihood"
+	case ExpectedImpact:
+		return "expected_impact"
+	case Impact:
+		return "impact"
+	}
+	return fmt.Sprintf("Objective(%d)", o)
 }
 
 // A Point of a curve: attacks that cost no more than Cost reach Value.

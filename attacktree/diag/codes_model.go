@@ -615,6 +615,16 @@ attack costs 0. Often a cost is missing.`,
 `,
 	},
 	{
+		Code: "interval-suffix", Severity: Warning,
+		Title: "an interval with a suffix on its upper end only",
+		Text: `A suffix belongs to the number that it is written on, so that 5..10k reaches from 5 to 10,000.
+Mostly 5k..10k is meant. An upper end that is written out, as 5..10000, is taken as it is.`,
+		Bad: `goal step theft { cost 5..10k }
+`,
+		Good: `goal step theft { cost 5k..10k }
+`,
+	},
+	{
 		Code: "idle-control", Severity: Warning,
 		Title: "a control without effect",
 		Text:  `The control acts on no node, so it changes no figure. It needs an "on" block with a target that exists.`,
@@ -634,6 +644,20 @@ control lock { on theft, tag wbe { block } }
 `,
 		Good: `goal step theft { tags web }
 control lock { on theft, tag web { block } }
+`,
+	},
+	{
+		Code: "self-reference", Severity: Warning,
+		Title: "a control that requires or excludes itself",
+		Text: `A control that requires itself says nothing by it, and one that excludes itself is in no set that
+could be chosen. Mostly another control is meant.`,
+		Bad: `goal step theft
+control lock { on theft { likelihood -50% } }
+control safe { excludes safe on theft { likelihood -90% } }
+`,
+		Good: `goal step theft
+control lock { on theft { likelihood -50% } }
+control safe { excludes lock on theft { likelihood -90% } }
 `,
 	},
 	{

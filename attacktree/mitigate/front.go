@@ -27,7 +27,12 @@ const (
 var objectiveNames = [...]string{"", "expected_impact", "likelihood", "cheapest_cost"}
 
 // String returns the name of the figure.
-func (o Objective) String() string { return objectiveNames[o] }
+func (o Objective) String() string {
+	if int(o) >= len(objectiveNames) {
+		return fmt.Sprintf("Objective(%d)", o)
+	}
+	return objectiveNames[o]
+}
 
 // UnmarshalText reads the name of a figure.
 func (o *Objective) UnmarshalText(text []byte) error {

@@ -421,3 +421,9 @@ control d2 { cost 4 on two { block } bypassed by a5 }
 	}
 	sameFront(t, "small", []FrontPoint{{nil, 0, 4}, {nil, 2, 20}, {nil, 4, 104}, {nil, 6, 120}}, f)
 }
+
+func TestObjectiveString(t *testing.T) {
+	if a, b := CheapestCost.String(), Objective(7).String(); a != "cheapest_cost" || b != "Objective(7)" {
+		t.Errorf("found %s and %s", a, b)
+	}
+}

@@ -32,6 +32,9 @@ func Exceedance(s *uncertain.Simulation, tolerance uncertain.RiskTolerance) (*Pi
 	}
 	losses := []float64{}
 	for _, c := range e.curves {
+		if c.steps && len(c.points) > 0 {
+			losses = append(losses, 0.9*c.points[0].Loss) // to see from where it falls
+		}
 		for _, p := range c.points {
 			losses = append(losses, p.Loss)
 			e.least = min(e.least, p.Chance)

@@ -359,9 +359,11 @@ func style(r, g, b uint8, dashes ...vg.Length) draw.LineStyle {
 
 func mark(shape draw.GlyphDrawer) draw.GlyphStyle { return draw.GlyphStyle{Shape: shape, Radius: 3} }
 
-// penOf returns the pen of a line; beyond the eighth they come again.
+// penOf returns the pen of a line. Beyond the eighth, marks go with other dashes;
+// beyond the sixty-fourth, pens come again.
 func penOf(i int) pen {
 	p := pens[i%len(pens)]
+	p.mark = pens[(i+i/len(pens))%len(pens)].mark
 	p.mark.Color = p.Color
 	return p
 }

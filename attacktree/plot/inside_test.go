@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -198,5 +199,18 @@ func TestFit(t *testing.T) {
 	}
 	if got := tidy("a\nb\x00c\ufffe\xff" + "\u202e"); got != "a b c\ufffd\ufffd " {
 		t.Errorf("tidy gives %q", got)
+	}
+}
+
+// Lines are told apart by dashes and marks, more of them than there are colours.
+func TestPens(t *testing.T) {
+	seen := map[string]int{}
+	for i := range 40 {
+		p := penOf(i)
+		key := fmt.Sprintf("%v %T", p.Dashes, p.mark.Shape)
+		if first, twice := seen[key]; twice {
+			t.Errorf("lines %d and %d look alike: %s", first, i, key)
+		}
+		seen[key] = i
 	}
 }

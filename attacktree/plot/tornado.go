@@ -63,7 +63,7 @@ func Tornado(s *uncertain.Sensitivity, about Subject) *Picture {
 		frame.y.ticks = append(frame.y.ticks, plot.Tick{Value: -float64(i), Label: fit(tickStyle, tidy(e.Number), room)})
 	}
 	if len(t.bars) == 0 {
-		p.key, p.notes = nil, nil
+		p.key, p.notes, frame.x.ticks = nil, nil, []plot.Tick{}
 		frame.layers = []layer{say("No uncertain number bears on it.")}
 	}
 	return p

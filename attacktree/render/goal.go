@@ -267,11 +267,28 @@ func (r *goalReport) missing(p *page, s *attacktree.Result) {
 		case figures[why] == nil:
 			reasons = append(reasons, why)
 		}
-		figures[why] = append(figures[why], strings.ReplaceAll(key, "_", " "))
+		what, ok := limitedWords[key]
+		if !ok {
+			what = strings.ReplaceAll(key, "_", " ")
+		}
+		figures[why] = append(figures[why], what)
 	}
 	for _, why := range reasons {
 		p.note("Not known in " + s.Scenario + ": " + among(figures[why], len(figures[why])) + "; " + why + ".")
 	}
+}
+
+// limitedWords say what a limit may leave out.
+var limitedWords = map[string]string{
+	"attack_count":  "the number of attacks left",
+	"cheapest":      "the cheapest attack",
+	"likeliest":     "the likeliest attack",
+	"fastest":       "the fastest attack",
+	"min_skill":     "the least skill",
+	"defence_depth": "the fewest controls on an attack",
+	"steps":         "how much each step matters",
+	"chokepoints":   "the steps that no attack can do without",
+	"likelihood":    "the chance that an attempt succeeds",
 }
 
 // bestAttacks names the cheapest, likeliest and fastest attack of the scenario

@@ -221,6 +221,8 @@ type OptimizeMessage struct {
 	Bound     []ChoiceBoundMessage `json:"bound"`
 	Choice    *ChoiceMessage       `json:"choice"`              // the cheapest that meets the target, else the last; null if there is none
 	Explained *ExplainedMessage    `json:"explained,omitempty"` // on request: what the controls of Choice do
+
+	Information *InformationMessage `json:"information,omitempty"` // on request: what to know before a set of the front is chosen
 }
 
 // ChoiceMessage is a set of controls on the front. The value is null where it is

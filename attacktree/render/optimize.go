@@ -15,7 +15,8 @@ import (
 // A Choice is the whole answer of `atree optimize`.
 type Choice struct {
 	*mitigate.Optimization
-	Draws *sim.Simulation // of the uncertain numbers, a scenario for each point of the front; nil: not asked for
+	Draws       *sim.Simulation  // of the uncertain numbers, a scenario for each point of the front; nil: not asked for
+	Information *sim.Information // what it is worth to know more before a point is chosen; nil: not asked for
 }
 
 // bands returns how far what each set of the front leaves may lie apart, and how
@@ -102,6 +103,7 @@ func optimizeMessage(o *Choice) *OptimizeMessage {
 	if o.Explained != nil {
 		msg.Explained = explainedMessage(o.Explained)
 	}
+	msg.Information = informationMessage(o.Information)
 	for _, q := range o.Front.Bound {
 		msg.Bound = append(msg.Bound, ChoiceBoundMessage{q.Cost, number(&q.Value)})
 	}
@@ -153,6 +155,13 @@ func optimizePage(o *Choice) *page {
 		explain(p, o.Explained, "this choice")
 	}
 	r.points(p)
+	if v := o.Information; v != nil {
+		best := "to do without controls"
+		if v.Best != "" {
+			best = among(strings.Split(v.Best, ","), 8)
+		}
+		worthOfKnowing(p, v, best, m.Currency, period(m.Period))
+	}
 	p.say(faint, r.method())
 	return p
 }

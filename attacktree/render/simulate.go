@@ -108,11 +108,18 @@ func simulateMessage(s *Study) *SimulateMessage {
 	if a := s.Sensitivity; a != nil {
 		msg.Sensitivity = &SensitivityMessage{a.Figure, a.Scenario, a.Mean, a.Variance, a.Exact, a.Samples, effectMessages(a)}
 	}
-	if v := s.Information; v != nil {
-		msg.Information = &InformationMessage{v.Best, v.Cost, v.Perfect, v.SE, v.Exact, []WorthMessage{}}
-		for _, n := range v.Numbers {
-			msg.Information.Numbers = append(msg.Information.Numbers, WorthMessage(n))
-		}
+	msg.Information = informationMessage(s.Information)
+	return msg
+}
+
+// informationMessage is nil where nothing was asked.
+func informationMessage(v *sim.Information) *InformationMessage {
+	if v == nil {
+		return nil
+	}
+	msg := &InformationMessage{v.Best, v.Cost, v.Perfect, v.SE, v.Exact, []WorthMessage{}}
+	for _, n := range v.Numbers {
+		msg.Numbers = append(msg.Numbers, WorthMessage(n))
 	}
 	return msg
 }
@@ -234,7 +241,11 @@ func (r *studyReport) title() {
 	if r.Sobol {
 		way = " by Sobol' sequences"
 	}
-	facts += fmt.Sprintf("%s of %s%s%s, seed %d.", draws(r.Samples), plural(len(r.Numbers), "uncertain number", "uncertain numbers"), r.correlated(), way, r.Seed)
+	if n := len(r.Numbers); n > 0 {
+		facts += fmt.Sprintf("%s of %s%s%s, seed %d.", draws(r.Samples), plural(n, "uncertain number", "uncertain numbers"), r.correlated(), way, r.Seed)
+	} else {
+		facts += fmt.Sprintf("%s%s, seed %d; no number that bears on the goal is uncertain.", draws(r.Samples), way, r.Seed)
+	}
 	r.say(faint, upperFirst(facts), r.attacker())
 }
 
@@ -293,8 +304,10 @@ func (r *studyReport) answer() string {
 		d := years.Distribution()
 		if worst := d.AtRisk(0.95); worst > 0 {
 			s += " One year of twenty loses " + money(r.Model.Currency, worst) + " or more."
+		} else if any := d.Above(0); any > 0 {
+			s += " A year loses anything with a chance of " + percent(any) + "."
 		} else {
-			s += " A year loses anything with a chance of " + percent(d.Above(0)) + "."
+			s += " No year that was drawn loses anything."
 		}
 	}
 	return s
@@ -550,8 +563,8 @@ func (r *studyReport) sensitivity() {
 		r.say(plain, "No uncertain number bears on it.")
 		return
 	}
-	t := &table{columns: []column{{title: "number", fit: cuts}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
-	correlated := false
+	t := &table{columns: []column{{title: "number", fit: shrinks}, {title: "at its 10 %", right: true}, {title: "at its 90 %", right: true}, {title: "alone", right: true}, {title: "in all", right: true}, {}}}
+	correlated, off := false, 0.0
 	greatest := math.Abs(a.Effects[0].High - a.Effects[0].Low)
 	bars := newTornado(a.Mean, a.Effects[:min(len(a.Effects), mostEffects)])
 	for i, e := range a.Effects {
@@ -563,6 +576,7 @@ func (r *studyReport) sensitivity() {
 		if e.Correlated {
 			total, correlated = absent, true
 		}
+		off = max(off, e.FirstSE, e.TotalSE)
 		t.add(e.Number, unit(e.Low), unit(e.High), share(e.First, e.FirstSE), total, bars.of(e))
 	}
 	r.table(t)
@@ -570,6 +584,9 @@ func (r *studyReport) sensitivity() {
 		r.note(plural(n, "more number matters", "more numbers matter") + " less.")
 	}
 	shares := "estimated from " + draws(a.Samples)
+	if off > 0 {
+		shares += " (±" + nbsp + percent(roughly(off)) + " at most)"
+	}
 	switch {
 	case a.Exact:
 		shares = "exact; in all is " + shares
@@ -627,30 +644,36 @@ func share(x, se float64) string {
 
 // information says what knowing more is worth.
 func (r *studyReport) information() {
-	v := r.Information
-	if v == nil {
-		return
+	if v := r.Information; v != nil {
+		best := v.Best
+		if best == "" {
+			best = "inherent"
+		}
+		worthOfKnowing(&r.page, v, best, r.Model.Currency, period(r.Model.Period))
 	}
-	coin := func(x float64) string { return money(r.Model.Currency, x) }
-	r.heading(3, "What knowing more is worth")
-	best := v.Best
-	if best == "" {
-		best = "inherent"
-	}
-	r.say(plain, "By what is known, "+best+" is best, with an expected total cost of "+coin(v.Cost)+" a "+period(r.Model.Period)+".",
-		"To know all numbers before the choice would save "+coin(v.Perfect)+" (± "+coin(roughly(v.SE))+") a "+period(r.Model.Period)+" on average.")
-	t := &table{columns: []column{{title: "to know", fit: cuts}, {title: "saves per " + period(r.Model.Period), right: true}}}
+}
+
+// worthOfKnowing says what it is worth to know all numbers, and each, before a set
+// is chosen; best names the set that is best by what is known.
+func worthOfKnowing(p *page, v *sim.Information, best, currency, per string) {
+	coin := func(x float64) string { return money(currency, x) }
+	p.heading(3, "What knowing more is worth")
+	p.say(plain, "By what is known, "+best+" is best, with an expected total cost of "+coin(v.Cost)+" a "+per+".",
+		"To know all numbers before the choice would save "+coin(v.Perfect)+" (± "+coin(roughly(v.SE))+") a "+per+" on average.")
+	t := &table{columns: []column{{title: "to know", fit: shrinks}, {title: "saves per " + per, right: true}}}
 	for i, n := range v.Numbers {
 		if i < mostEffects {
 			t.add(n.Number, amount(n.Value))
 		}
 	}
-	r.table(t)
+	p.table(t)
 	switch {
+	case len(v.Numbers) == 0 && (v.Exact || v.Perfect == 0):
+		p.note("No single number would change the choice.")
 	case len(v.Numbers) == 0:
-		r.note("No single number would change the choice.")
+		p.note("So few draws show no single number that would change the choice.")
 	case !v.Exact:
-		r.note("The worth of single numbers is estimated from the draws, and rather too high than too low.")
+		p.note("The worth of single numbers is estimated from the draws, rather too high than too low; what may be chance is left out.")
 	}
 }
 

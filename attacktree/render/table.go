@@ -24,9 +24,10 @@ type column struct {
 type fit uint8
 
 const (
-	whole fit = iota // stays as it is
-	cuts             // is cut, with "…"
-	wraps            // goes on in the next line
+	whole   fit = iota // stays as it is
+	cuts               // is cut, with "…"
+	shrinks            // loses its middle, with "…"
+	wraps              // goes on in the next line
 )
 
 type row struct {
@@ -117,9 +118,13 @@ func (t *table) line(p *printer, r row, widths []int, shown []int) {
 	cells := make([][]string, len(widths))
 	height := 1
 	for _, i := range shown {
-		cells[i] = []string{cut(printable(r.cells[i]), widths[i])}
-		if t.columns[i].fit == wraps {
-			cells[i] = wrap(printable(r.cells[i]), widths[i])
+		switch cell := printable(r.cells[i]); t.columns[i].fit {
+		case wraps:
+			cells[i] = wrap(cell, widths[i])
+		case shrinks:
+			cells[i] = []string{cutMiddle(cell, widths[i])}
+		default:
+			cells[i] = []string{cut(cell, widths[i])}
 		}
 		height = max(height, len(cells[i]))
 	}

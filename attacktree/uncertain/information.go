@@ -24,9 +24,10 @@ import (
 // statistical decision theory, 1961). Where the total costs are linear in each
 // number, and the numbers are independent, the mean given one number is a line for
 // each set, and the integral over the least of the lines is exact. Otherwise it is
-// estimated by the partition of the draws into classes of that number (Strong and Oakley, An efficient method
-// for computing single-parameter partial expected value of perfect information,
-// Medical Decision Making 33, 2013), which errs upwards by some noise.
+// estimated by the partition of the draws into classes of that number (Strong and
+// Oakley, An efficient method for computing single-parameter partial expected value
+// of perfect information, Medical Decision Making 33, 2013), which errs upwards by
+// some noise. A number that is worth no more than noise is left out.
 
 // An Information says what knowing more is worth.
 type Information struct {
@@ -46,6 +47,7 @@ type Worth struct {
 
 const (
 	classes        = 20      // of the values of a number
+	noiseTrials    = 16      // of classes that tell nothing, to see what they seem to be worth
 	classedDraws   = 1 << 15 // draws that are put into classes at most
 	straight       = 1e-9    // a total cost is a line where it is, to this share of the greatest
 	negligibleRest = 1e-12   // share of the expected total cost that counts as worth nothing
@@ -290,7 +292,9 @@ func excess(law quantity.Dist, t float64) float64 {
 }
 
 // classed estimates what each number is worth from classes of the draws: within
-// one, the number is nearly known, and what goes with it is where it is then.
+// one, the number is nearly known, and what goes with it is where it is then. Even
+// classes that tell nothing seem to be worth something; what is not above twice as
+// much is taken for nothing.
 func (s *Simulation) classed(ctx context.Context, columns []Values, worth []float64) error {
 	n := min(s.Count, classedDraws)
 	drawn := s.Drawn()
@@ -315,21 +319,39 @@ func (s *Simulation) classed(ctx context.Context, columns []Values, worth []floa
 		}
 		return best
 	}
+	for i := range order {
+		order[i] = i
+	}
+	whole := least(order)
+	apart := func(order []int) float64 { // what it saves to choose for each class of an order by itself
+		rest := whole
+		for c := range classes {
+			rest -= least(order[c*n/classes : (c+1)*n/classes])
+		}
+		return max(0, rest/float64(n))
+	}
+	sorted := func(values []float64) []int {
+		slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(values[a], values[b]), a-b) })
+		return order
+	}
 	for j := range worth {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for i := range order {
-			order[i] = i
+		worth[j] = apart(sorted(values[j]))
+	}
+	noise, random, keys := 0.0, keyed(s.Seed), make([]float64, n)
+	for trial := range noiseTrials {
+		for i := range keys {
+			word, _, _, _ := random.block(uint64(i), uint64(trial), 0, forNoise)
+			keys[i] = float64(word)
 		}
-		whole := least(order)
-		slices.SortFunc(order, func(a, b int) int {
-			return cmp.Or(cmp.Compare(values[j][a], values[j][b]), a-b)
-		})
-		for c := range classes {
-			whole -= least(order[c*n/classes : (c+1)*n/classes])
+		noise += apart(sorted(keys)) / noiseTrials
+	}
+	for j := range worth {
+		if worth[j] <= 2*noise {
+			worth[j] = 0
 		}
-		worth[j] = max(0, whole/float64(n))
 	}
 	return nil
 }

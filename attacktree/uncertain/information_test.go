@@ -121,3 +121,26 @@ func TestInformRefused(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Where the worth of numbers is estimated, one that bears on nothing is not worth
+// the noise of the draws, and one that decides is.
+func TestWorthOfNothing(t *testing.T) {
+	p := compile(t, `param luck uniform(0, 1) param price 1k..2k
+		goal or lose { impact 100k..400k
+			and both { step a { likelihood luck cost price } step b { likelihood luck cost 1k..9k time 1d..9d } } step c { likelihood pert(1%, 5%, 20%) } }
+		control mfa { cost 30k on a { likelihood -80% } } control block { cost 60k on a { block } }`)
+	all := []*attacktree.Scenario{{Name: "none"}, {Name: "mfa", Controls: []string{"mfa"}}, {Name: "block", Controls: []string{"block"}}}
+	for seed := range uint64(5) {
+		v, err := uncertain.Inform(t.Context(), p, simulate(t, p, &uncertain.Options{Samples: 2000, Seed: seed, Scenarios: all}), all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		worth := map[string]float64{}
+		for _, n := range v.Numbers {
+			worth[n.Number] = n.Value
+		}
+		if v.Exact || worth["luck"] < 5000 || worth["price"]+worth["b.cost"]+worth["b.time"] > 0 {
+			t.Errorf("seed %d: %+v", seed, v)
+		}
+	}
+}

@@ -37,10 +37,15 @@ func ReadPart(r io.Reader) (*Simulation, error) {
 	p := part{Simulation: &Simulation{}}
 	d := json.NewDecoder(r)
 	if err := d.Decode(&p); err != nil {
-		return nil, fmt.Errorf("uncertain: expected a part that simulate wrote: %w", err)
+		return nil, fmt.Errorf("uncertain: expected a part that simulate wrote, found %w", unread(err))
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("uncertain: expected one part, found more behind it")
 	}
 	s := p.Simulation
 	switch {
+	case p.Format == 0:
+		return nil, errors.New("uncertain: expected a part that simulate wrote, found something else")
 	case p.Format != partFormat:
 		return nil, fmt.Errorf("uncertain: expected a part in format %d, found format %d", partFormat, p.Format)
 	case s.Count < 1 || s.First < 0 || s.Samples > MaxSamples || s.First > s.Samples-s.Count:
@@ -60,6 +65,9 @@ func ReadPart(r io.Reader) (*Simulation, error) {
 				return nil, fmt.Errorf("uncertain: expected %d draws of %s in %q, found %d", s.Count, c.Figure, s.Scenarios[i].Name, len(c.Values))
 			}
 			seen[c.Figure] = true
+			if err := c.check(); err != nil {
+				return nil, err
+			}
 		}
 		if !seen[Likelihood] {
 			return nil, fmt.Errorf("uncertain: expected the likelihood in %q, found none", s.Scenarios[i].Name)
@@ -82,6 +90,37 @@ func ReadPart(r io.Reader) (*Simulation, error) {
 		return nil, err
 	}
 	return s, s.checkChoice()
+}
+
+// unread says of what cannot be decoded what it is, without the words of Go.
+func unread(err error) error {
+	syntax, kind := (*json.SyntaxError)(nil), (*json.UnmarshalTypeError)(nil)
+	switch {
+	case errors.Is(err, io.EOF):
+		return errors.New("nothing")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the beginning of one only: it is cut off")
+	case errors.As(err, &syntax):
+		return fmt.Errorf("something else, at byte %d", syntax.Offset)
+	case errors.As(err, &kind):
+		return fmt.Errorf("another kind of value, at byte %d", kind.Offset)
+	}
+	return fmt.Errorf("broken values: %s", strings.TrimPrefix(err.Error(), "uncertain: "))
+}
+
+// check reports a value that the figure cannot have, but for rounding.
+func (c *Column) check() error {
+	const rounding = 1e-9
+	most, what := math.Inf(1), "not be negative"
+	if c.Figure == Likelihood {
+		most, what = 1, "lie between 0 and 1"
+	}
+	for _, x := range c.Values {
+		if x < -rounding || x > most+rounding {
+			return fmt.Errorf("uncertain: expected %s to %s, found %v", c.Figure, what, x)
+		}
+	}
+	return nil
 }
 
 // checkProbe reports a probe that does not fit the simulation.
@@ -161,7 +200,8 @@ func (v *Values) UnmarshalText(text []byte) error {
 }
 
 // Merge puts the parts of a study together, in any order. They must be of the
-// same study, and each draw must be in exactly one of them.
+// same study, and each draw must be in exactly one of them. The file of the model
+// may have lain in another place for each; the whole names that of the first draw.
 func Merge(parts ...*Simulation) (*Simulation, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("uncertain: expected parts to merge, found none")
@@ -172,10 +212,10 @@ func Merge(parts ...*Simulation) (*Simulation, error) {
 	whole.First, whole.Count = 0, 0
 	for _, p := range parts {
 		outline := p.outline()
-		outline.First, outline.Count = 0, whole.Count
+		outline.First, outline.Count, outline.Model.File = 0, whole.Count, whole.Model.File
 		switch {
 		case !reflect.DeepEqual(outline, whole.outline()):
-			return nil, fmt.Errorf("uncertain: the parts are of different studies: %s and %s", whole.study(), p.study())
+			return nil, fmt.Errorf("uncertain: the parts are of different studies, which differ in %s", difference(parts[0], p))
 		case p.First > whole.Count:
 			return nil, fmt.Errorf("uncertain: draws %d to %d are in no part", whole.Count, p.First-1)
 		case p.First < whole.Count:
@@ -219,17 +259,48 @@ func (s *Simulation) outline() *Simulation {
 	return &out
 }
 
-// study names the study that a part is of.
-func (s *Simulation) study() string {
-	asked := ""
-	if s.Sobol {
-		asked += ", by Sobol' sequences"
+// difference names what differs between parts of different studies.
+func difference(a, b *Simulation) string {
+	for _, x := range []struct {
+		what string
+		of   func(*Simulation) string
+	}{
+		{"the model", func(s *Simulation) string { return s.Model.Digest }},
+		{"the goal", func(s *Simulation) string { return s.Goal }},
+		{"the seed", func(s *Simulation) string { return fmt.Sprint(s.Seed) }},
+		{"the number of samples", func(s *Simulation) string { return fmt.Sprint(s.Samples) }},
+		{"the kind of draws", func(s *Simulation) string {
+			if s.Sobol {
+				return "by Sobol' sequences"
+			}
+			return "independent"
+		}},
+		{"the attacker", func(s *Simulation) string {
+			return strings.TrimSpace(s.Scenarios[0].Adversary + " " + s.Scenarios[0].Mode)
+		}},
+		{"the scenarios", func(s *Simulation) string {
+			var names []string
+			for _, sc := range s.Scenarios {
+				names = append(names, sc.Name)
+			}
+			return strings.Join(names, ", ")
+		}},
+		{"the sensitivities", func(s *Simulation) string {
+			if s.Probe == nil {
+				return "none"
+			}
+			return "of " + s.Probe.Figure
+		}},
+		{"the worth of knowing more", func(s *Simulation) string {
+			if s.Choice == nil {
+				return "not asked"
+			}
+			return "asked"
+		}},
+	} {
+		if of, other := x.of(a), x.of(b); of != other {
+			return fmt.Sprintf("%s: %s in draws %d to %d, %s in draws %d to %d", x.what, of, a.First, a.First+a.Count-1, other, b.First, b.First+b.Count-1)
+		}
 	}
-	if s.Probe != nil {
-		asked += ", with sensitivities of " + s.Probe.Figure
-	}
-	if s.Choice != nil {
-		asked += ", with the worth of knowing more"
-	}
-	return fmt.Sprintf("%d draws of %s, %s, with seed %d in %d scenarios%s", s.Samples, s.Goal, s.Model.Digest, s.Seed, len(s.Scenarios), asked)
+	return "their numbers or controls"
 }

@@ -17,6 +17,7 @@ const (
 	forNumbers   = iota // the uncertain numbers of a draw
 	forYears            // what happens in its year
 	forTrials           // second values of the uncertain numbers, for total effects
+	forNoise            // orders of draws that tell nothing
 	forScrambles        // those of Sobol' sequences
 )
 

@@ -30,6 +30,10 @@ type Options struct {
 	// this share of the mean, and at Samples draws in any case. 0: draw Samples.
 	Precision float64
 
+	// MaxBytes refuses a study, with a [MemoryError], whose figures take more memory.
+	// 0: there is no limit.
+	MaxBytes int64
+
 	// Shard simulates part Shard of Shards, counted from 1, and not the whole.
 	// 0 of 0 is the whole.
 	Shard, Shards int
@@ -62,7 +66,7 @@ func Simulate(ctx context.Context, p *attacktree.Program, opt *Options) (*Simula
 	if err != nil {
 		return nil, err
 	}
-	st := &study{Simulation: s, p: p, opt: opt, sampler: s.sampler()}
+	st := &study{Simulation: s, p: p, opt: opt}
 	if opt.Precision == 0 {
 		return s, st.run(ctx, 0, s.Count)
 	}
@@ -70,14 +74,14 @@ func Simulate(ctx context.Context, p *attacktree.Program, opt *Options) (*Simula
 		if err := st.run(ctx, from, to); err != nil {
 			return nil, err
 		}
-		if to == s.Count || s.precise(to) {
-			s.cut(to)
+		if to == s.Count || s.precise() {
+			s.Samples, s.Count = to, to
 			return s, nil
 		}
 	}
 }
 
-// prepare checks the options and makes room for the figures that exist.
+// prepare checks the options and says which figures exist.
 func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulation, error) {
 	m := p.Tree().Model()
 	goal, _ := p.Tree().Node(p.Goal())
@@ -126,7 +130,7 @@ func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulat
 		return nil, err
 	}
 	for _, sc := range scenarios {
-		out, err := room(ctx, p, sc, asked, s.Count)
+		out, err := describe(ctx, p, sc, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -135,9 +139,9 @@ func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulat
 	return s, nil
 }
 
-// room describes a scenario and makes the columns of the figures that are asked
-// for. One that is the same in all draws is filled.
-func room(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, asked func(figure string) bool, count int) (*Scenario, error) {
+// describe describes a scenario, with empty columns for the figures that are asked
+// for.
+func describe(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, asked func(figure string) bool) (*Scenario, error) {
 	e := p.NewEvaluator()
 	if err := e.Set(sc); err != nil {
 		return nil, err
@@ -153,7 +157,7 @@ func room(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, a
 	if err != nil {
 		return nil, err
 	}
-	cheapest, priced, err := e.CheapestCost(ctx)
+	_, priced, err := e.CheapestCost(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -174,12 +178,7 @@ func room(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenario, a
 		{TotalCost, p.HasLosses()}, {CheapestCost, priced},
 	} {
 		if c.exists && asked(c.figure) {
-			out.Columns = append(out.Columns, Column{c.figure, make(Values, count)})
-		}
-	}
-	if priced && !e.CostsVary() {
-		for i := range out.Column(CheapestCost) {
-			out.Column(CheapestCost)[i] = cheapest
+			out.Columns = append(out.Columns, Column{Figure: c.figure})
 		}
 	}
 	return out, nil
@@ -193,18 +192,32 @@ func (e *InexactError) Error() string {
 	return fmt.Sprintf("uncertain: a limit leaves only bounds on the figures of %s; draws need exact ones", e.Goal)
 }
 
+// A MemoryError says that the figures of a study would take more memory than they
+// may.
+type MemoryError struct{ Bytes, Most int64 }
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("uncertain: expected figures of at most %d MB, found %d MB", e.Most>>20, e.Bytes>>20)
+}
+
 // A study is a simulation in the making.
 type study struct {
 	*Simulation
-	*sampler
-	p    *attacktree.Program
-	opt  *Options
-	done atomic.Int64
+	*sampler // once there is room for figures
+	p        *attacktree.Program
+	opt      *Options
+	done     atomic.Int64
 }
 
 // run fills the entries from one to below another, by workers that take a block
 // of draws each until none is left. Who takes which makes no difference.
 func (st *study) run(ctx context.Context, from, to int) error {
+	if err := st.grow(to); err != nil {
+		return err
+	}
+	if st.sampler == nil {
+		st.sampler = st.Simulation.sampler()
+	}
 	workers := st.opt.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -216,7 +229,7 @@ func (st *study) run(ctx context.Context, from, to int) error {
 	var all sync.WaitGroup
 	for range workers {
 		all.Go(func() {
-			w, err := st.worker()
+			w, err := st.worker(ctx)
 			for err == nil {
 				start := from + (int(next.Add(1))-1)*block
 				if start >= to {
@@ -234,16 +247,33 @@ func (st *study) run(ctx context.Context, from, to int) error {
 	return context.Cause(ctx)
 }
 
+// grow makes room for the first count draws.
+func (st *study) grow(count int) error {
+	var columns []*Column
+	for k := range st.Scenarios {
+		for j := range st.Scenarios[k].Columns {
+			columns = append(columns, &st.Scenarios[k].Columns[j])
+		}
+	}
+	if bytes := 8 * int64(len(columns)) * int64(count); st.opt.MaxBytes > 0 && bytes > st.opt.MaxBytes {
+		return &MemoryError{bytes, st.opt.MaxBytes}
+	}
+	for _, c := range columns {
+		c.Values = append(make(Values, 0, count), c.Values...)[:count]
+	}
+	return nil
+}
+
 // A worker has what one goroutine needs: an evaluator for each scenario.
 type worker struct {
 	*study
 	numbers    func(draw int) []float64
 	evaluators []*attacktree.Evaluator
-	priced     []bool // by scenario: the cheapest attack differs from draw to draw
+	cheapest   []*float64 // by scenario: what the cheapest attack costs in all draws; nil: it varies
 	years      year
 }
 
-func (st *study) worker() (*worker, error) {
+func (st *study) worker(ctx context.Context) (*worker, error) {
 	w := &worker{study: st, numbers: st.drawn()}
 	w.years.philox = keyed(st.Seed)
 	for i := range st.Scenarios {
@@ -253,7 +283,15 @@ func (st *study) worker() (*worker, error) {
 				return nil, err
 			}
 		}
-		w.evaluators, w.priced = append(w.evaluators, e), append(w.priced, e.CostsVary())
+		var cheapest *float64
+		if st.Scenarios[i].has(CheapestCost) && !e.CostsVary() {
+			x, _, err := e.CheapestCost(ctx)
+			if err != nil {
+				return nil, err
+			}
+			cheapest = &x
+		}
+		w.evaluators, w.cheapest = append(w.evaluators, e), append(w.cheapest, cheapest)
 	}
 	return w, nil
 }
@@ -296,10 +334,11 @@ func (w *worker) figures(ctx context.Context, e *attacktree.Evaluator, k, i int)
 		case TotalCost:
 			x.Value = e.ControlCost() + attemptsIn(e, w.Model.Period)*impact
 		case CheapestCost:
-			if !w.priced[k] {
-				continue
+			if fixed := w.cheapest[k]; fixed != nil {
+				x.Value = *fixed
+			} else {
+				x.Value, _, err = e.CheapestCost(ctx)
 			}
-			x.Value, _, err = e.CheapestCost(ctx)
 		}
 		if err != nil {
 			return err
@@ -332,26 +371,15 @@ func (y *year) bits(what, where, k uint64) uint64 {
 	return y.words[k%4]
 }
 
-// precise reports whether the first count draws give every mean well enough.
-func (s *Simulation) precise(count int) bool {
+// precise reports whether the draws give every mean well enough.
+func (s *Simulation) precise() bool {
 	for _, sc := range s.Scenarios {
 		for _, c := range sc.Columns {
-			mean, _ := c.Values[:count].moments()
-			if !(s.se(c.Values[:count]) <= s.Precision*math.Abs(mean)) {
+			mean, _ := c.Values.moments()
+			if !(s.se(c.Values) <= s.Precision*math.Abs(mean)) {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-// cut keeps the first draws only.
-func (s *Simulation) cut(count int) {
-	s.Samples, s.Count = count, count
-	for i := range s.Scenarios {
-		for j := range s.Scenarios[i].Columns {
-			c := &s.Scenarios[i].Columns[j]
-			c.Values = c.Values[:count:count]
-		}
-	}
 }

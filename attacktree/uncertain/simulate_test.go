@@ -3,6 +3,7 @@ package uncertain_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"path/filepath"
@@ -395,13 +396,34 @@ func TestMergeRefused(t *testing.T) {
 		"draws 1024 to 2047 are in no": {part(1, 1), part(3, 1)},
 		"draws 2048 to 2999 are in no": {part(1, 1), part(2, 1)},
 		"draw 0 is in two":             {part(1, 1), part(1, 1)},
-		"different studies":            {part(1, 1), part(2, 2), part(3, 1)},
+		"the seed: 1 in draws 0 to 1023, 2 in draws 1024 to 2047": {part(1, 1), part(2, 2), part(3, 1)},
 	} {
 		if _, err := uncertain.Merge(parts...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
+	elsewhere := part(2, 1)
+	elsewhere.Model.File = "elsewhere.atree"
+	if whole, err := uncertain.Merge(elsewhere, part(3, 1), part(1, 1)); err != nil || whole.Model.File != part(1, 1).Model.File {
+		t.Errorf("parts of a file in two places: %v", err)
+	}
 	text := string(bytesOf(t, part(1, 1)))
+	for broken, want := range map[string]string{
+		"": "found nothing", text[:2000]: "cut off", "# No JSON": "something else, at byte 1", "{}": "found something else",
+		"[]": "another kind", text + text: "more behind", text + "x": "more behind",
+		strings.Replace(text, `"values":"`, `"values":"AAAA`, 1): "broken values",
+	} {
+		if _, err := uncertain.ReadPart(strings.NewReader(broken)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+	for figure, wrong := range map[string]float64{uncertain.Likelihood: 1.1, uncertain.ExpectedImpact: -1} {
+		odd := part(1, 1)
+		odd.Scenarios[0].Column(figure)[7] = wrong
+		if _, err := uncertain.ReadPart(bytes.NewReader(bytesOf(t, odd))); err == nil || !strings.Contains(err.Error(), figure) {
+			t.Errorf("a part with %s %v: error %v", figure, wrong, err)
+		}
+	}
 	for _, c := range []struct{ old, new string }{
 		{`"part":2`, `"part":1`}, {`"count":1024`, `"count":1025`}, {`"count":1024`, `"count":-1`}, {`"first":0`, `"first":-5`}, {`"samples":3000`, `"samples":10`},
 		{`{"part"`, `["part"`}, {`"values":"`, `"values":"!`}, {`"law":{"Kind":6`, `"law":{"Kind":77`}, {`"scenarios":[`, `"scenarios":[],"x":[`},
@@ -517,4 +539,19 @@ func FuzzReadPart(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A study that would take more memory than it may is refused before it is drawn,
+// unless it ends at a precision before.
+func TestMemory(t *testing.T) {
+	p := compile(t, model)
+	var large *uncertain.MemoryError
+	opt := uncertain.Options{Samples: 1 << 28, MaxBytes: 1 << 20}
+	if _, err := uncertain.Simulate(t.Context(), p, &opt); !errors.As(err, &large) || large.Most != 1<<20 || large.Bytes < 8<<28 {
+		t.Errorf("error %v", err)
+	}
+	opt.Precision = 0.5
+	if s, err := uncertain.Simulate(t.Context(), p, &opt); err != nil || s.Samples > 1<<14 {
+		t.Errorf("with a precision: %v", err)
+	}
 }

@@ -129,6 +129,11 @@ func (s *Scenario) Column(figure string) Values {
 	return nil
 }
 
+// has reports whether there is a column of a figure.
+func (s *Scenario) has(figure string) bool {
+	return slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Figure == figure })
+}
+
 // A Spread sums up the values of a figure.
 type Spread struct {
 	Mean            float64
@@ -181,19 +186,27 @@ func quantileOf(sorted []float64, q float64) float64 {
 	return sorted[min(max(i, 0), len(sorted)-1)]
 }
 
-// numbers names what a program draws. Where two numbers stand in the same place,
-// such as for two adversaries, a count tells them apart.
+// numbers names what a program draws: creds.likelihood, creds.likelihood.spies for
+// an adversary. Where several stand in one place, as in the effects of a control, a
+// count tells them apart.
 func numbers(p *attacktree.Program) []Number {
 	var out []Number
-	seen := map[string]int{}
+	taken, count := map[string]bool{}, map[string]int{}
 	for _, d := range p.Draws() {
 		name := d.Param
-		if name == "" {
+		switch {
+		case name != "":
+		case d.Node != "" && d.Adversary != "":
+			name = d.Node + "." + d.Attribute + "." + d.Adversary
+		default:
 			name = d.Node + d.Control + d.Adversary + "." + d.Attribute
 		}
-		if seen[name]++; seen[name] > 1 {
-			name = fmt.Sprintf("%s#%d", name, seen[name])
+		place := name
+		for taken[name] {
+			count[place]++
+			name = fmt.Sprintf("%s.%d", place, count[place]+1)
 		}
+		taken[name] = true
 		out = append(out, Number{name, d.Dist})
 	}
 	return out

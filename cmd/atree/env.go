@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"time"
 
@@ -143,35 +146,70 @@ func about(path string, err error) error {
 // replaceFile writes a file as a whole or not at all: beside it, under another
 // name, and then in its place. An old file keeps its mode.
 func replaceFile(path string, data []byte) error {
+	return replaceBy(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// replaceBy is replaceFile for what need not be in memory as a whole. An interrupt
+// leaves nothing behind.
+func replaceBy(path string, write func(io.Writer) error) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
 	mode := fs.FileMode(0o644)
+	target, flags := path, os.O_WRONLY|os.O_CREATE|os.O_EXCL
 	old, err := os.Stat(path)
+	whole := err != nil || old.Mode().IsRegular() // else such as /dev/stdout: nothing to put in its place
 	switch {
-	case err == nil && !old.Mode().IsRegular(): // such as /dev/stdout: nothing to put in its place
-		return os.WriteFile(path, data, mode)
 	case err == nil:
 		mode = old.Mode().Perm()
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	tmp := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.tmp", filepath.Base(path), os.Getpid()))
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if whole {
+		target = filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.tmp", filepath.Base(path), os.Getpid()))
+	} else {
+		flags = os.O_WRONLY | os.O_TRUNC
+	}
+	f, err := os.OpenFile(target, flags, mode)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	if old != nil {
+	ctx, deaf := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer deaf()
+	buffered := bufio.NewWriterSize(&untilDone{ctx, f}, 1<<16)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
+	if whole && old != nil {
 		err = errors.Join(err, f.Chmod(mode)) // whatever the umask
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(tmp, path)
+	err = errors.Join(err, f.Close())
+	if !whole {
+		return err
+	}
+	if err == nil {
+		err = os.Rename(target, path)
 	}
 	if err != nil {
-		os.Remove(tmp)
+		os.Remove(target)
 	}
 	return err
+}
+
+// untilDone writes until its context ends.
+type untilDone struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+func (w *untilDone) Write(data []byte) (int, error) {
+	if w.ctx.Err() != nil {
+		return 0, errInterrupted
+	}
+	return w.to.Write(data)
 }
 
 // colored reports whether colour is wanted on a stream.

@@ -55,7 +55,10 @@ func some(_ *cobra.Command, args []string) error {
 
 // read returns the bytes of a file or of standard input, at most one more than
 // the language allows, which the parser then refuses.
-func (e *env) read(path string) ([]byte, error) {
+func (e *env) read(path string) ([]byte, error) { return e.readUpTo(dsl.MaxSize+1, path) }
+
+// readUpTo returns so many bytes of a file or of standard input at most.
+func (e *env) readUpTo(most int64, path string) ([]byte, error) {
 	in := e.stdin
 	if path != stdinName {
 		info, err := os.Stat(path)
@@ -74,7 +77,7 @@ func (e *env) read(path string) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	return io.ReadAll(io.LimitReader(in, dsl.MaxSize+1))
+	return io.ReadAll(io.LimitReader(in, most))
 }
 
 // handed reports paths that stand for a file that the shell has opened already,

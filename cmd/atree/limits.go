@@ -21,6 +21,8 @@ type limits struct {
 	maxDiagram int
 	timeout    time.Duration
 	maxMemory  byteSize
+
+	progress func() string // how far it is, for a terminal; nil: nobody knows
 }
 
 const (
@@ -36,6 +38,8 @@ func (l *limits) flags(fs *pflag.FlagSet) {
 	fs.Var(&l.maxMemory, "max-memory", "give up above `SIZE`")
 	group(fs, "Limits", "max-diagram", "timeout", "max-memory")
 }
+
+var errInterrupted = errors.New("interrupted")
 
 // run computes under the limits. Past a limit, or when the user interrupts, the
 // context of the computation ends, and the error says which one it was and what
@@ -74,7 +78,7 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 
 	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		if user.Err() != nil {
-			return errors.New("interrupted")
+			return errInterrupted
 		}
 		return context.Cause(ctx)
 	}
@@ -107,7 +111,11 @@ func (l *limits) watch(done <-chan struct{}, e *env, cancel context.CancelCauseF
 			cancel(fmt.Errorf("the memory in use is above %s; allow more with --max-memory, or less with --max-diagram", l.maxMemory.String()))
 		}
 		if terminal && looks%10 == 0 && looks > 10 {
-			fmt.Fprintf(e.stderr, "\ratree: working, %d s, %d MiB\x1b[K", looks/10, used>>20)
+			done := ""
+			if l.progress != nil {
+				done = ", " + l.progress()
+			}
+			fmt.Fprintf(e.stderr, "\ratree: working, %d s, %d MiB%s\x1b[K", looks/10, used>>20, done)
 			shown = true
 		}
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"io/fs"
 	"math"
 	"math/big"
@@ -197,6 +199,16 @@ func TestReplaceFile(t *testing.T) {
 		if isLink := info.Mode()&fs.ModeSymlink != 0; isLink != (via == link) {
 			t.Error("a link was replaced by a file")
 		}
+	}
+	full := errors.New("the disk is full")
+	if err := replaceBy(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half of it")
+		return full
+	}); !errors.Is(err, full) {
+		t.Errorf("error %v", err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "new by link" {
+		t.Errorf("after a failure it holds %q, %v", data, err)
 	}
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o640 {
 		t.Errorf("the mode became %v", info.Mode())

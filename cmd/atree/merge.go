@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +18,11 @@ func mergeCommand(e *env) *cobra.Command {
 		Use:   "merge PART…",
 		Short: "Put the parts of a simulation together.",
 		Long: "Put the parts of a simulation together, in any order. The answer is, byte for byte,\n" +
-			"that of one run of atree simulate without --shard.",
+			"that of one run of atree simulate without --shard. What was asked with each shard,\n" +
+			"as --sensitivity and --value, is told; --plot and --tornado draw it.",
 		Example: `atree merge part-1 part-2 part-3 part-4
-atree merge --format csv --draws draws.csv part-1 part-2`,
+atree merge --format csv --draws draws.csv part-1 part-2
+atree merge --plot years.svg --tornado swings.svg part-1 part-2`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("expected PART…, found nothing; parts are written by atree simulate --shard")
@@ -30,12 +33,12 @@ atree merge --format csv --draws draws.csv part-1 part-2`,
 			if err := e.check(); err != nil {
 				return err
 			}
-			if err := r.check(); err != nil {
+			if err := r.check(e.output); err != nil {
 				return err
 			}
 			var parts []*uncertain.Simulation
 			for _, path := range args {
-				data, err := e.read(path)
+				data, err := e.readUpTo(math.MaxInt64, path)
 				if err != nil {
 					return about(path, err)
 				}
@@ -57,7 +60,6 @@ atree merge --format csv --draws draws.csv part-1 part-2`,
 		},
 	}
 	r.flags(cmd)
-	group(cmd.Flags(), "Question", "above")
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
 	return cmd

@@ -29,6 +29,7 @@ type wish struct {
 
 	samples int // of the uncertain numbers; 0: none
 	seed    uint64
+	value   bool
 	plot    picture
 }
 
@@ -41,14 +42,16 @@ func optimizeCommand(e *env) *cobra.Command {
 		Long: "Which controls leave the least risk for their cost? Answers with the whole Pareto\n" +
 			"front: for each budget the set of controls that leaves the least. All controls but\n" +
 			"the retired ones may be chosen; what they require and exclude is kept. With\n" +
-			"--samples, each set of the front is evaluated in draws of the uncertain numbers.\n" +
+			"--samples, each set of the front is evaluated in draws of the uncertain numbers, and\n" +
+			"--value says which of them it would be worth to know before the choice.\n" +
 			"--plot draws the front, and where the sets of today and of the file lie beside it.\n" +
 			"Exit status 1 if no set meets the target and the constraints.",
 		Example: `atree optimize examples/model-weights.atree
 atree optimize --budget 500k --require mfa examples/model-weights.atree
 atree optimize --objective likelihood --target 5% examples/model-weights.atree
 atree optimize --explain examples/model-weights.atree
-atree optimize --samples 2000 --plot front.svg examples/model-weights.atree`,
+atree optimize --samples 2000 --plot front.svg examples/model-weights.atree
+atree optimize --samples 2000 --value examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -78,7 +81,8 @@ atree optimize --samples 2000 --plot front.svg examples/model-weights.atree`,
 	fs.BoolVar(&w.explain, "explain", false, "say what each control of the choice does, what each step down the front changes, and which attacks it leaves")
 	fs.IntVar(&w.samples, "samples", 0, "how sure is each point? `N` draws of the uncertain numbers, the same for all (default none)")
 	fs.Uint64Var(&w.seed, "seed", 1, "another `SEED` gives other draws")
-	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "max-work", "explain", "samples", "seed")
+	fs.BoolVar(&w.value, "value", false, "with --samples: what would it be worth to know a number before a set of the front is chosen?")
+	group(fs, "Question", "objective", "budget", "target", "require", "forbid", "gap", "max-work", "explain", "samples", "seed", "value")
 	complete(cmd, "objective", "expected_impact", "likelihood", "cheapest_cost")
 	completeNames(cmd, "require", setNames)
 	completeNames(cmd, "forbid", setNames)
@@ -112,8 +116,16 @@ func (e *env) optimize(ctx context.Context, tree *attacktree.Tree, q *question, 
 		if o, err = mitigate.Optimize(ctx, tree, opt, front, target); err != nil {
 			return err
 		}
-		if answer.Draws, err = w.draws(ctx, o, opt); err != nil || w.plot.path == "" {
+		if answer.Draws, err = w.draws(ctx, o, opt); err != nil {
 			return err
+		}
+		if w.value && answer.Draws != nil {
+			if answer.Information, err = answer.Draws.Information(ctx); err != nil {
+				return err
+			}
+		}
+		if w.plot.path == "" {
+			return nil
 		}
 		beside, err = otherSets(ctx, tree, opt)
 		return err
@@ -149,6 +161,8 @@ func (w *wish) check(cmd *cobra.Command) error {
 		return fmt.Errorf("--samples: expected 1 to %d draws, found %d", uncertain.MaxSamples, w.samples)
 	case w.samples == 0 && cmd.Flags().Changed("seed"):
 		return errors.New("--seed is about draws; say how many with --samples")
+	case w.samples == 0 && w.value:
+		return errors.New("--value rests on draws; say how many with --samples")
 	}
 	return w.plot.check()
 }
@@ -172,6 +186,9 @@ func (w *wish) draws(ctx context.Context, o *mitigate.Optimization, opt *mitigat
 	if err != nil {
 		return nil, err
 	}
+	if w.value && !p.HasLosses() {
+		return nil, fmt.Errorf("--value: %s has no losses that a choice could lower", o.Goal)
+	}
 	study := &uncertain.Options{Samples: w.samples, Seed: w.seed, Figures: []string{o.Front.Objective.String(), uncertain.TotalCost}}
 	for _, q := range points {
 		study.Scenarios = append(study.Scenarios, &attacktree.Scenario{
@@ -182,7 +199,10 @@ func (w *wish) draws(ctx context.Context, o *mitigate.Optimization, opt *mitigat
 	if err != nil { // some draws are missing
 		return nil, err
 	}
-	return s, nil
+	if w.value {
+		err = s.Weigh(ctx, p, study.Scenarios)
+	}
+	return s, err
 }
 
 // otherSets evaluates what is shown beside the front: the controls of today and

@@ -178,6 +178,13 @@ func literal(text string) (*dsl.Number, error) {
 	if text[0] == '-' {
 		return nil, fmt.Errorf("expected a number that is not negative, found %s", text)
 	}
+	if strings.ContainsAny(text, " \t\r\n") {
+		joined := strings.Join(strings.Fields(text), "")
+		if _, err := literal(joined); err == nil {
+			return nil, fmt.Errorf("expected a number without a blank, found %q; write %s", text, joined)
+		}
+		return nil, fmt.Errorf("expected one number such as 30%%, 5k or 14d, found %q", text)
+	}
 	file, problems := dsl.Parse("value", []byte(before+text+"\n"))
 	if errs := problems.Errors(); len(errs) > 0 {
 		if errs[0].Hint != "" {

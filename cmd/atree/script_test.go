@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write what is printed into testdata")
 // this process. The file "transcript" is what is seen: the commands, what they
 // print to standard output (as it is) and to standard error (behind "! "), and
 // the exit status where it is not 0. A command may end in "< FILE". Besides
-// atree there is cat.
+// atree there are cat and cmp.
 func TestScripts(t *testing.T) {
 	archives, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -115,12 +115,20 @@ func command(t *testing.T, line string) (stdout, stderr string, status int) {
 	if n := len(args); n > 2 && args[n-2] == "<" {
 		args, input = args[:n-2], args[n-1]
 	}
-	if args[0] == "cat" {
+	switch args[0] {
+	case "cat":
 		data, err := os.ReadFile(args[1])
 		if err != nil {
 			return "", "cat: no such file\n", 1
 		}
 		return string(data), "", 0
+	case "cmp":
+		a, errA := os.ReadFile(args[1])
+		b, errB := os.ReadFile(args[2])
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			return "", args[1] + " and " + args[2] + " differ\n", 1
+		}
+		return "", "", 0
 	}
 	if args[0] != "atree" {
 		t.Fatalf("no command is called %q", args[0])

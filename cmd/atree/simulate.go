@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +29,6 @@ type draw struct {
 
 	sensitivity string
 	value       bool
-	tornado     picture
 	report
 }
 
@@ -62,24 +60,11 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 			if err := e.check(); err != nil {
 				return err
 			}
-			if err := d.report.check(); err != nil {
+			if err := d.report.check(e.output); err != nil {
 				return err
 			}
-			if err := d.tornado.check(); err != nil {
+			if err := d.check(cmd); err != nil {
 				return err
-			}
-			if d.tornado.path != "" && d.sensitivity == "" {
-				return errors.New("--tornado draws a sensitivity; say of which figure with --sensitivity")
-			}
-			if d.shard != "" {
-				if d.tornado.path != "" {
-					return errors.New("--tornado needs the whole simulation; leave out --shard")
-				}
-				for _, name := range append([]string{"format", "above", "plot", "tolerance", "fail-if"}, dataFlags...) {
-					if cmd.Flags().Changed(name) {
-						return fmt.Errorf("--%s: a shard is written as a part; give it to atree merge with the parts", name)
-					}
-				}
 			}
 			tree, err := e.open(args[0], q.goal)
 			if err != nil {
@@ -100,11 +85,50 @@ atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.at
 	group(fs, "Question", "samples", "seed", "sobol", "precision", "shard", "sensitivity", "value")
 	complete(cmd, "sensitivity", uncertain.Likelihood, uncertain.ExpectedImpact)
 	d.report.flags(cmd)
-	d.tornado.register(cmd, "tornado", "the swings of --sensitivity")
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
 	return cmd
+}
+
+// check looks at what can be told before a file is read.
+func (d *draw) check(cmd *cobra.Command) error {
+	switch d.sensitivity {
+	case "", uncertain.Likelihood, uncertain.ExpectedImpact:
+	default:
+		return fmt.Errorf("--sensitivity: expected %s or %s, found %q", uncertain.Likelihood, uncertain.ExpectedImpact, d.sensitivity)
+	}
+	if d.shard == "" {
+		return d.asked(d.sensitivity != "", d.value)
+	}
+	for _, name := range append([]string{"format", "above", "plot", "tornado", "tolerance", "fail-if"}, dataFlags...) {
+		if cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s: a shard is written as a part; give it to atree merge with the parts", name)
+		}
+	}
+	return nil
+}
+
+// answerable reports what the goal has no figures for, before anything is drawn.
+func (d *draw) answerable(p *attacktree.Program, scenarios []*attacktree.Scenario) error {
+	switch {
+	case d.value && !p.HasLosses():
+		return fmt.Errorf("--value: %s has no losses that a choice could lower", p.Goal())
+	case d.sensitivity == uncertain.ExpectedImpact && !p.HasLosses():
+		return fmt.Errorf("--sensitivity: %s has no losses; ask for %s", p.Goal(), uncertain.Likelihood)
+	case d.ofYears() == "":
+		return nil
+	}
+	for _, s := range scenarios {
+		e := p.NewEvaluator()
+		if err := e.Set(s); err != nil {
+			return err
+		}
+		if _, ok := e.Attempts(); !ok || !p.HasLosses() {
+			return yearless(d.ofYears(), p.Goal())
+		}
+	}
+	return nil
 }
 
 func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, d *draw) error {
@@ -121,11 +145,20 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 		return err
 	}
 	study.Scenarios = scenarios(tree, opt)
+	study.MaxBytes = int64(q.maxMemory)
+	var done atomic.Int64
+	study.Progress = func(n int) { done.Store(int64(n)) }
+	q.limits.progress = func() string {
+		return fmt.Sprintf("%d of %d draws", done.Load(), d.samples/max(study.Shards, 1))
+	}
 	opt.Compile.Goal = opt.Goal
 	answer := new(render.Study)
 	err = q.limits.run(ctx, e, func(ctx context.Context) error {
 		p, err := attacktree.Compile(ctx, tree, &opt.Compile)
 		if err != nil {
+			return err
+		}
+		if err := d.answerable(p, study.Scenarios); err != nil {
 			return err
 		}
 		s, err := uncertain.Simulate(ctx, p, study)
@@ -148,22 +181,17 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 		}
 		return conclude(ctx, answer)
 	})
-	if inexact := (*uncertain.InexactError)(nil); errors.As(err, &inexact) {
+	inexact, large := (*uncertain.InexactError)(nil), (*uncertain.MemoryError)(nil)
+	switch {
+	case errors.As(err, &inexact):
 		return fmt.Errorf("%w; allow more with --max-diagram", err)
-	}
-	if err != nil {
+	case errors.As(err, &large):
+		return fmt.Errorf("--samples: the figures of so many draws take %d MiB, above the limit of %d MiB; draw fewer, draw a part with --shard, or allow more with --max-memory", large.Bytes>>20, large.Most>>20)
+	case err != nil:
 		return err
 	}
 	if d.shard != "" {
 		return e.answer(func(w io.Writer) error { return uncertain.WritePart(w, answer.Simulation) })
-	}
-	err = d.tornado.write(func() (*plot.Picture, error) {
-		return plot.Tornado(answer.Sensitivity, plot.Subject{
-			Goal: answer.Goal, Label: answer.Label, Model: answer.Model.Title, Currency: answer.Model.Currency, Scenario: answer.Sensitivity.Scenario,
-		}), nil
-	})
-	if err != nil {
-		return err
 	}
 	return e.report(answer, &d.report)
 }
@@ -240,12 +268,14 @@ func scenarios(tree *attacktree.Tree, opt *mitigate.Options) []*attacktree.Scena
 type report struct {
 	above     []string
 	plot      picture
+	tornado   picture
 	tolerance string
 	failIf    []string
 
 	draws, curve, pairs, effects, worth string // files
 
-	accepted uncertain.RiskTolerance // once the flags are checked
+	amounts  []float64 // of above, once the flags are checked
+	accepted uncertain.RiskTolerance
 	rules    []threshold
 }
 
@@ -260,18 +290,34 @@ func (r *report) flags(cmd *cobra.Command) {
 	fs.StringVar(&r.pairs, "pairs", "", "write the comparisons of any two scenarios to `FILE`, likewise")
 	fs.StringVar(&r.effects, "effects", "", "write the sensitivities to `FILE`, likewise")
 	fs.StringVar(&r.worth, "worth", "", "write what it is worth to know each number to `FILE`, likewise")
-	fs.StringVar(&r.tolerance, "tolerance", "", "is a year kept within limits, each with the greatest chance of more than a loss? `LOSS:CHANCE,…`, as 1M:10%,10M:1%")
+	fs.StringVar(&r.tolerance, "tolerance", "", "is a year kept within limits, each with the greatest chance of more than a loss? `LOSS:CHANCE`, and more behind commas, as 1M:10%,10M:1%")
 	fs.StringArrayVar(&r.failIf, "fail-if", nil, "exit status 1 if `RULE` holds: [SCENARIO.]exceeded OP NUMBER, as 'exceeded > 0', about the limits of --tolerance that are exceeded; repeatable. OP is one of > >= < <=")
 	group(fs, "Question", "above", "tolerance")
 	group(fs, "Gate", "fail-if")
 	group(fs, "Output", dataFlags...)
 	r.plot.register(cmd, "plot", "the exceedance curves and the tolerance")
+	r.tornado.register(cmd, "tornado", "the swings of a sensitivity")
 }
 
 // check reads the flags that can be understood before anything is drawn.
-func (r *report) check() (err error) {
-	if err := r.plot.check(); err != nil {
+func (r *report) check(answer string) (err error) {
+	for _, p := range []*picture{&r.plot, &r.tornado} {
+		if err := p.check(); err != nil {
+			return err
+		}
+	}
+	if err := r.apart(answer); err != nil {
 		return err
+	}
+	for _, text := range r.above {
+		n, err := literal(text)
+		if err == nil {
+			err = fits(n, attacktree.Money)
+		}
+		if err != nil {
+			return fmt.Errorf("--above: %w", err)
+		}
+		r.amounts = append(r.amounts, n.Value)
 	}
 	if r.accepted, err = readTolerance(r.tolerance); err != nil {
 		return err
@@ -280,39 +326,80 @@ func (r *report) check() (err error) {
 	return err
 }
 
-// report writes a whole simulation, and its draws and curves where they are
-// asked for.
-func (e *env) report(study *render.Study, r *report) error {
-	for _, text := range r.above {
-		n, err := literal(text)
-		if err == nil {
-			err = fits(n, attacktree.Money)
+// apart checks that each file can be written as its name says, and is written
+// once, beside that of the answer.
+func (r *report) apart(answer string) error {
+	taken := map[string]string{answer: "--output"}
+	for _, f := range []struct{ flag, path string }{
+		{"--draws", r.draws}, {"--curve", r.curve}, {"--pairs", r.pairs}, {"--effects", r.effects}, {"--worth", r.worth},
+		{"--plot", r.plot.path}, {"--tornado", r.tornado.path},
+	} {
+		switch other := taken[f.path]; {
+		case f.path == "":
+			continue
+		case f.path == "-":
+			return fmt.Errorf("%s: expected the name of a file, found -", f.flag)
+		case filepath.Ext(f.path) == ".json":
+			return fmt.Errorf("%s: a table is written as CSV, or as JSON Lines to a file that ends in .jsonl; found .json", f.flag)
+		case other != "":
+			return fmt.Errorf("%s and %s would write the same file, %s", other, f.flag, f.path)
 		}
-		if err == nil && math.IsInf(n.Value, 0) {
-			err = fmt.Errorf("expected an amount of money, found %s", text)
-		}
-		if err != nil {
-			return fmt.Errorf("--above: %w", err)
-		}
-		study.Above = append(study.Above, n.Value)
+		taken[f.path] = f.flag
 	}
+	return nil
+}
+
+// asked checks that what is to be written was asked for.
+func (r *report) asked(sensitivity, value bool) error {
 	switch {
-	case r.effects != "" && study.Sensitivity == nil:
+	case r.tornado.path != "" && !sensitivity:
+		return errors.New("--tornado draws a sensitivity; say of which figure with --sensitivity of atree simulate")
+	case r.effects != "" && !sensitivity:
 		return errors.New("--effects: no sensitivities were asked for; simulate with --sensitivity FIGURE")
-	case r.worth != "" && study.Information == nil:
+	case r.worth != "" && !value:
 		return errors.New("--worth: the worth of knowing more was not asked for; simulate with --value")
 	}
-	if study.Tolerance = r.accepted; study.Tolerance != nil {
-		for k := range study.Scenarios {
-			if study.Scenarios[k].Column(uncertain.YearLoss) == nil {
-				return fmt.Errorf("--tolerance: a year of %s has no loss to judge; the goal needs losses, and attempts of its own or of the adversary", study.Goal)
-			}
-		}
+	return nil
+}
+
+// ofYears names the first flag that asks about the loss of a year.
+func (r *report) ofYears() string {
+	switch {
+	case r.accepted != nil:
+		return "--tolerance"
+	case r.plot.path != "":
+		return "--plot"
+	case r.curve != "":
+		return "--curve"
+	case len(r.above) > 0:
+		return "--above"
 	}
-	err := r.plot.write(func() (*plot.Picture, error) { return plot.Exceedance(study.Simulation, study.Tolerance) })
-	if err != nil {
+	return ""
+}
+
+func yearless(flag, goal string) error {
+	return fmt.Errorf("%s: a year of %s has no loss; the goal needs losses, and attempts of its own or of the adversary", flag, goal)
+}
+
+// report writes a whole simulation, and its draws and curves where they are
+// asked for. A file that cannot be written does not keep back the others.
+func (e *env) report(study *render.Study, r *report) error {
+	if err := r.asked(study.Sensitivity != nil, study.Information != nil); err != nil {
 		return err
 	}
+	study.Above, study.Tolerance = r.amounts, r.accepted
+	for k := range study.Scenarios {
+		if flag := r.ofYears(); flag != "" && study.Scenarios[k].Column(uncertain.YearLoss) == nil {
+			return yearless(flag, study.Goal)
+		}
+	}
+	failed := errors.Join(
+		r.plot.write(func() (*plot.Picture, error) { return plot.Exceedance(study.Simulation, study.Tolerance) }),
+		r.tornado.write(func() (*plot.Picture, error) {
+			return plot.Tornado(study.Sensitivity, plot.Subject{
+				Goal: study.Goal, Label: study.Label, Model: study.Model.Title, Currency: study.Model.Currency, Scenario: study.Sensitivity.Scenario,
+			}), nil
+		}))
 	for _, data := range []struct {
 		path        string
 		csv, ndjson func(io.Writer, *render.Study) error
@@ -323,20 +410,23 @@ func (e *env) report(study *render.Study, r *report) error {
 		{r.effects, render.SimulateEffectsCSV, render.SimulateEffectsJSON},
 		{r.worth, render.SimulateWorthCSV, render.SimulateWorthJSON},
 	} {
-		if err := tabulate(data.path, study, data.csv, data.ndjson); err != nil {
+		err := tabulate(data.path, study, data.csv, data.ndjson)
+		if errors.Is(err, errInterrupted) {
 			return err
 		}
+		failed = errors.Join(failed, err)
 	}
-	err = e.write(layout{
+	failed = errors.Join(failed, e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.SimulateText(w, study, opt) },
 		json:     func(w io.Writer) error { return render.SimulateJSON(w, study) },
 		csv:      func(w io.Writer) error { return render.SimulateCSV(w, study) },
 		markdown: func(w io.Writer) error { return render.SimulateMarkdown(w, study) },
-	})
-	if err != nil {
-		return err
+	}))
+	verdict := e.judgeExceeded(r.rules, study.Simulation, study.Tolerance)
+	if failed != nil {
+		return failed
 	}
-	return e.judgeExceeded(r.rules, study.Simulation, study.Tolerance)
+	return verdict
 }
 
 // tabulate writes data of a study to a file that is asked for, as its name says.
@@ -348,9 +438,5 @@ func tabulate(path string, s *render.Study, asCSV, asJSON func(io.Writer, *rende
 	if ext := filepath.Ext(path); ext == ".jsonl" || ext == ".ndjson" {
 		write = asJSON
 	}
-	var buf bytes.Buffer
-	if err := write(&buf, s); err != nil {
-		return err
-	}
-	return about(path, replaceFile(path, buf.Bytes()))
+	return about(path, replaceBy(path, func(w io.Writer) error { return write(w, s) }))
 }

@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A Ref is a function: a node, or the complement of one if the lowest bit is set.
@@ -59,7 +60,11 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("expected a decision diagram of at most %d %s, found that it needs more", e.Max, e.What)
+	what := e.What
+	if e.Max == 1 {
+		what = strings.TrimSuffix(what, "s")
+	}
+	return fmt.Sprintf("expected a decision diagram of at most %d %s, found that it needs more", e.Max, what)
 }
 
 // Unwrap returns ErrLimit.

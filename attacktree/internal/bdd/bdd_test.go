@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -291,5 +292,13 @@ func TestDeep(t *testing.T) {
 	}
 	if f, err := m.And(all, any); err != nil || f != all {
 		t.Errorf("the conjunction implies the disjunction: %v, %v", f, err)
+	}
+}
+
+func TestLimitErrorWords(t *testing.T) {
+	for max, want := range map[int]string{1: "at most 1 node,", 2: "at most 2 nodes,"} {
+		if err := (&LimitError{What: "nodes", Max: max}).Error(); !strings.Contains(err, want) {
+			t.Errorf("found %s", err)
+		}
 	}
 }

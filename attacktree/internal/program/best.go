@@ -15,6 +15,7 @@ import (
 type Selection struct {
 	Class []Class
 	A, B  []float64 // weights of the variables, not negative; a set has their sums
+	Logs  bool      // the weights A are logarithms of what is multiplied
 	Rank  []int32   // of the variables' names, for the order of what is equal otherwise
 }
 
@@ -24,9 +25,10 @@ type Selection struct {
 // ranks of the Steps, smallest first, compared like words, then those of the
 // Givens. The order is total and always the same.
 //
-// Two sums count as equal if they differ by less than 1e-12 of the greater:
-// the same numbers added in another order can differ by as much, and rounding
-// must not decide where the names should. Equality is decided where sums arise,
+// Two sums count as equal if they differ by less than 1e-12 of the greater, or of 1
+// where they are logarithms, so that the products differ by as little: the same
+// numbers added in another order can differ by as much, and rounding must not
+// decide where the names should. Equality is decided where sums arise,
 // part by part, so two sets whose sums differ by about that much may change
 // places.
 //
@@ -152,6 +154,7 @@ type search struct {
 	ctx      context.Context
 	f        *Family
 	sel      Selection
+	unit     float64 // of the sums A: 1 for logarithms, else 0
 	position []int32 // of each variable in the order of steps before givens, then by rank
 	choices  []choice
 	first    []int32 // best choice of each vertex
@@ -187,6 +190,9 @@ func newSearch(ctx context.Context, f *Family, sel Selection) (*search, error) {
 		variables[v] = uint64(classOf(sel.Class, v))<<62 | uint64(rank)<<31 | uint64(v)
 	}
 	slices.Sort(variables)
+	if sel.Logs {
+		s.unit = 1
+	}
 	for i, v := range variables {
 		s.position[v&math.MaxInt32] = int32(i)
 	}
@@ -417,8 +423,8 @@ func (s *search) follow(v vertex, l *list) vertex {
 func (s *search) compare(c, d int32) int {
 	x, y := &s.choices[c], &s.choices[d]
 	if o := cmp.Or(
-		compareSums(x.a, y.a),
-		compareSums(x.b, y.b),
+		compareSums(x.a, y.a, s.unit),
+		compareSums(x.b, y.b, 0),
 		cmp.Compare(x.steps, y.steps),
 		cmp.Compare(x.given, y.given),
 		cmp.Compare(x.least, y.least),
@@ -428,9 +434,10 @@ func (s *search) compare(c, d int32) int {
 	return s.compareSets(c, d)
 }
 
-// compareSums takes sums that differ by rounding as equal.
-func compareSums(x, y float64) int {
-	if d := math.Abs(x - y); d <= 1e-12*max(x, y)+1e-300 && !math.IsInf(d, 0) {
+// compareSums takes sums that differ by rounding as equal: by that of the greater,
+// or of unit.
+func compareSums(x, y, unit float64) int {
+	if d := math.Abs(x - y); d <= 1e-12*max(x, y, unit)+1e-300 && !math.IsInf(d, 0) {
 		return 0
 	}
 	return cmp.Compare(x, y)
