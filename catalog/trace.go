@@ -46,12 +46,13 @@ type TraceFinding string
 const (
 	NoControl     TraceFinding = "no-control"     // no control acts on the step, and nobody accepts it, or no longer
 	NoOwner       TraceFinding = "no-owner"       // control or acceptance without an owner
+	NoReview      TraceFinding = "no-review"      // a control that is deployed without a date of review, or an acceptance with neither that nor an end
 	ReviewOverdue TraceFinding = "review-overdue" // of the control or acceptance
 	Expired       TraceFinding = "expired"        // the acceptance has run out
 )
 
 // TraceFindings are all of them, in their order.
-var TraceFindings = []TraceFinding{NoControl, NoOwner, ReviewOverdue, Expired}
+var TraceFindings = []TraceFinding{NoControl, NoOwner, NoReview, ReviewOverdue, Expired}
 
 // Count returns how many things of the model have a finding: steps, controls and
 // acceptances, each once however many rows it has; with ReviewOverdue also the
@@ -215,16 +216,20 @@ func (r *tracer) answers(a *attacktree.Acceptance, n *attacktree.Node) bool {
 
 func (r *tracer) controlled(goal, step *attacktree.Node, k *attacktree.Control) TraceRow {
 	row := TraceRow{Goal: goal, Step: step, Control: k, Owner: k.Owner}
-	row.Review, _ = k.Review.Due()
+	due, dated := k.Review.Due()
+	row.Review = due
 	row.find(k.Owner == "", NoOwner)
+	row.find(k.Status == attacktree.Deployed && !dated, NoReview)
 	row.find(late(k.Review, r.today), ReviewOverdue)
 	return row
 }
 
 func (r *tracer) accepted(goal, step *attacktree.Node, a *attacktree.Acceptance) TraceRow {
 	row := TraceRow{Goal: goal, Step: step, Acceptance: a, Owner: a.Owner, Until: a.Until}
-	row.Review, _ = a.Review.Due()
+	due, dated := a.Review.Due()
+	row.Review = due
 	row.find(a.Owner == "", NoOwner)
+	row.find(!dated && a.Until == attacktree.Date{}, NoReview)
 	row.find(late(a.Review, r.today), ReviewOverdue)
 	row.find(expired(a, r.today), Expired)
 	return row

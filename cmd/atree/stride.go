@@ -38,7 +38,7 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 			if top < 0 {
 				return fmt.Errorf("--top: expected 0 or more, found %d", top)
 			}
-			gates, err := readOpenThresholds(failIf)
+			gates, err := readCounts(failIf, "open")
 			if err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 			if err != nil {
 				return err
 			}
-			return e.judgeOpen(gates, k.Open())
+			return e.judgeCounts(gates, func(string) int { return k.Open() })
 		},
 	}
 	fs := cmd.Flags()
@@ -102,34 +102,6 @@ func noSystem(path string, err error) error {
 		return fmt.Errorf("%s: expected a system { … } in the file, found none", path)
 	}
 	return err
-}
-
-// readOpenThresholds reads rules about the number of open threats.
-func readOpenThresholds(texts []string) ([]threshold, error) {
-	var out []threshold
-	for _, text := range texts {
-		t, err := readCount(text, "open")
-		if err == nil && t.scenario != "" {
-			err = fmt.Errorf("--fail-if %q: expected the figure open, found %q", text, t.scenario+".open")
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, t)
-	}
-	return out, nil
-}
-
-// judgeOpen puts every threshold to the number of open threats.
-func (e *env) judgeOpen(gates []threshold, open int) error {
-	var answer error
-	for _, t := range gates {
-		if t.holds(float64(open)) {
-			fmt.Fprintf(e.stderr, "failed: %s (found %d)\n", t.text, open)
-			answer = errNo
-		}
-	}
-	return answer
 }
 
 // scaffold prints a file with what is to be added to it.
