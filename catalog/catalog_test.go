@@ -296,6 +296,14 @@ func TestLoadBesideAnother(t *testing.T) {
 	}
 }
 
+// A pipe may never begin to speak.
+func TestLoadRefusesPipes(t *testing.T) {
+	_, err := catalog.Load(nil, fstest.MapFS{"data/zones.json": {Mode: fs.ModeNamedPipe}})
+	if want := "catalog: data/zones.json: cannot be read: expected a regular file"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestLoadRefusesBadData(t *testing.T) {
 	threat := func(rest string) string {
 		return "[\n{\"slug\": \"x\", \"name\": \"X\", \"stride\": [\"S\"], \"components\": [\"api-gateway\"], \"mitigations\": [\"rate-limiting\"]" + rest + "}\n]"
@@ -307,11 +315,14 @@ func TestLoadRefusesBadData(t *testing.T) {
 		"syntax":           {"data/threats.json", "[\n{\"slug\": \"x\",}\n]", "data/threats.json:2: "},
 		"more":             {"data/threats.json", "[]\n[]", "data/threats.json:2: expected nothing after the array"},
 		"unknown field":    {"data/threats.json", threat(`, "mitigation": []`), `data/threats.json:2: unknown field "mitigation"`},
-		"wrong type":       {"data/threats.json", threat(`, "core": 3`), "data/threats.json:2: "},
+		"wrong type":       {"data/threats.json", threat(`, "core": 3`), "data/threats.json:2: expected true or false as core, found number"},
+		"wrong list":       {"data/threats.json", threat(`, "stages": "training"`), "data/threats.json:2: expected a list as stages, found string"},
+		"wrong entry":      {"data/threats.json", `["model-theft"]`, "data/threats.json:1: expected an entry, as {…}, found string"},
+		"nothing":          {"data/threats.json", "null", "data/threats.json:1: expected an array of entries, found null"},
 		"no slug":          {"data/threats.json", "[\n\n{\"name\": \"X\"}]", `data/threats.json:3: expected a slug such as model-theft, found ""`},
 		"no name":          {"data/stages.json", `[{"slug": "x"}]`, "data/stages.json:1: stage/x has no name"},
 		"taken":            {"data/stages.json", `[{"slug": "training", "name": "X"}]`, "data/stages.json:1: the slug stage/training is already taken"},
-		"category":         {"data/threats.json", strings.Replace(threat(""), `"S"`, `"Q"`, 1), "data/threats.json:2: "},
+		"category":         {"data/threats.json", strings.Replace(threat(""), `"S"`, `"Q"`, 1), "data/threats.json:2: expected one of spoofing"},
 		"no mitigation":    {"data/threats.json", strings.Replace(threat(""), "rate-limiting", "rate-limitin", 1), `data/threats.json:2: threat/x: no mitigation is called "rate-limitin"; did you mean "rate-limiting"?`},
 		"no list":          {"data/threats.json", threat(`, "refs": [["ATLAS 4", "AML.T0051"]]`), `threat/x: there is no list "ATLAS 4"`},
 		"no such id":       {"data/threats.json", threat(`, "refs": [["ATLAS 5.6.0", "AML.T9999"]]`), "data/threats.json:2: threat/x: ATLAS 5.6.0 has no AML.T9999"},

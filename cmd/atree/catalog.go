@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,12 +30,18 @@ func catalogCommand(e *env) *cobra.Command {
 			"  list [KIND]       the entries, of one kind or all\n" +
 			"  search WORDS…     entries by name, by words, by an identifier of another list\n" +
 			"  show ENTRY…       an entry in full; a pattern as a tree\n" +
-			"  suggest FILE      controls that a model could take in, the most valuable first",
+			"  suggest FILE      controls that a model could take in, the most valuable first\n\n" +
+			"A catalogue of your own stands in a folder that --catalog names. Its files\n" +
+			"data/threats.json, data/mitigations.json, data/patterns.json and others hold lists\n" +
+			"of entries, its files patterns/NAME.atree the trees:\n\n" +
+			"  [{\"slug\": \"badge-cloning\", \"name\": \"Cloned badge\", \"stride\": [\"S\"],\n" +
+			"    \"mitigations\": [\"physical-security\"]}]",
 		Example: `atree catalog list threat
 atree catalog search prompt injection
 atree catalog show rag-poisoning
 atree catalog show pattern/model-theft
-atree catalog suggest examples/financial-assistant.atree`,
+atree catalog suggest examples/financial-assistant.atree
+atree catalog search --catalog own badge`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("expected list, search, show or suggest, found nothing")
@@ -67,9 +74,34 @@ func (e *env) catalog() (*catalog.Catalog, error) {
 	}
 	defer root.Close()
 	if e.own, err = catalog.Load(catalog.Default(), root.FS()); err != nil {
-		return nil, fmt.Errorf("--catalog %s: %s", e.ownDir, strings.ReplaceAll(err.Error(), "catalog: ", ""))
+		return nil, e.refused(err)
 	}
 	return e.own, nil
+}
+
+// refused says what is wrong with the user's own catalogue, a line for each
+// problem, where an editor finds it.
+func (e *env) refused(err error) error {
+	problems := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		problems = joined.Unwrap()
+	}
+	for _, err := range problems {
+		file := e.ownDir
+		var p *catalog.Problem
+		if errors.As(err, &p) {
+			file = filepath.Join(e.ownDir, p.File)
+			if p.Line > 0 {
+				file += fmt.Sprintf(":%d", p.Line)
+			}
+			err = errors.New(p.Message)
+		}
+		fmt.Fprintf(e.stderr, "%s: error: %s\n", shown(file), oneLine(err))
+	}
+	if len(problems) == 1 {
+		return fmt.Errorf("--catalog %s: 1 problem", e.ownDir)
+	}
+	return fmt.Errorf("--catalog %s: %d problems", e.ownDir, len(problems))
 }
 
 // library returns the catalogue for a loader, which is not read before it is
