@@ -46,6 +46,9 @@ atree catalog search --catalog own badge`,
 			if len(args) == 0 {
 				return errors.New("expected list, search, show or suggest, found nothing")
 			}
+			if near := diag.Suggest(args[0], []string{"list", "search", "show", "suggest"}); near != "" {
+				return fmt.Errorf("no verb of the catalogue is called %q; %s", args[0], near)
+			}
 			return fmt.Errorf("expected list, search, show or suggest, found %q", args[0])
 		},
 	}
