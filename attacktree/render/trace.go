@@ -28,7 +28,7 @@ type TraceMessage struct {
 
 // TraceRowMessage is a step or condition of a goal (the risk) with one control
 // that acts on it, or one acceptance that answers it, or neither. Acceptances that
-// answer no step come last, without goal and step. Owner and Review are those of
+// no such row shows come last, without goal and step. Owner and Review are those of
 // the control or acceptance; with neither, Owner is the one to do something.
 type TraceRowMessage struct {
 	Goal      string   `json:"goal"`
