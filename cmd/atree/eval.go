@@ -62,7 +62,7 @@ atree eval --mode budget --adversary syndicate examples/model-weights.atree`,
 				return errors.New("--by, --trace and --bottom-up ask about every possible step; leave out --mode budget and economic")
 			}
 			if trace {
-				return e.evalTrace(tree, q.goal, gates)
+				return e.evalTrace(cmd.Context(), tree, &q, gates)
 			}
 			if q.chooses {
 				return e.pick(cmd.Context(), tree, &q, gates)

@@ -30,11 +30,17 @@ const (
 )
 
 func (l *limits) flags(fs *pflag.FlagSet) {
-	l.maxMemory = defaultMaxMemory
+	l.guardFlags(fs)
 	fs.IntVar(&l.maxDiagram, "max-diagram", defaultMaxDiagram, "greatest size of a decision diagram, in `NODES`")
+	group(fs, "Limits", "max-diagram")
+}
+
+// guardFlags are for verbs that build no diagram.
+func (l *limits) guardFlags(fs *pflag.FlagSet) {
+	l.maxDiagram, l.maxMemory = defaultMaxDiagram, defaultMaxMemory
 	fs.DurationVar(&l.timeout, "timeout", 0, "give up after `TIME`, as 30s or 5m (default none)")
 	fs.Var(&l.maxMemory, "max-memory", "give up above `SIZE`")
-	group(fs, "Limits", "max-diagram", "timeout", "max-memory")
+	group(fs, "Limits", "timeout", "max-memory")
 }
 
 // run computes under the limits. Past a limit, or when the user interrupts, the
@@ -79,6 +85,21 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 		return context.Cause(ctx)
 	}
 	return err
+}
+
+// wait is run for what no context ends, such as reading a file. Past a limit it is
+// left alone until the program ends, so it must not write.
+func (l *limits) wait(ctx context.Context, e *env, work func() error) error {
+	return l.run(ctx, e, func(ctx context.Context) error {
+		done := make(chan error, 1)
+		go func() { done <- work() }()
+		select {
+		case err := <-done:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
 }
 
 // watch looks ten times a second at the memory in use, ends the computation

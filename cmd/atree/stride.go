@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ func strideCommand(e *env) *cobra.Command {
 	var methods, failIf []string
 	var scaffold bool
 	var top int
+	var limits limits
 	words := []string{stride.ByElement.String(), stride.ByInteraction.String(), stride.ByShostack.String()}
 	cmd := &cobra.Command{
 		Use:   "stride FILE",
@@ -53,20 +55,24 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 				}
 				opt.Methods = append(opt.Methods, method)
 			}
-			if scaffold {
-				return e.scaffold(args[0])
-			}
-			tree, _, err := e.load(args[0], "", true)
-			if err != nil {
-				return err
-			}
 			c, err := e.catalog()
 			if err != nil {
 				return err
 			}
-			k, err := catalog.Cover(c, tree, opt)
-			if err != nil {
+			if scaffold {
+				return e.scaffold(cmd.Context(), &limits, c, args[0])
+			}
+			var k *catalog.Coverage
+			err = limits.wait(cmd.Context(), e, func() error {
+				tree, _, err := e.load(args[0], "", true)
+				if err != nil {
+					return err
+				}
+				k, err = catalog.Cover(c, tree, opt)
 				return noSystem(args[0], err)
+			})
+			if err != nil {
+				return err
 			}
 			what := render.StrideOptions{Top: top}
 			err = e.write(layout{
@@ -93,6 +99,7 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
+	limits.guardFlags(cmd.Flags())
 	return cmd
 }
 
@@ -105,35 +112,39 @@ func noSystem(path string, err error) error {
 }
 
 // scaffold prints a file with what is to be added to it.
-func (e *env) scaffold(path string) error {
-	src, err := e.read(path)
-	if err != nil {
-		return about(path, err)
-	}
-	if path == stdinName {
-		e.stdin = bytes.NewReader(src)
-	}
-	tree, _, err := e.load(path, "", true)
+func (e *env) scaffold(ctx context.Context, limits *limits, c *catalog.Catalog, path string) error {
+	var added string
+	var whole []byte
+	err := limits.wait(ctx, e, func() error {
+		src, err := e.read(path)
+		if err != nil {
+			return about(path, err)
+		}
+		if path == stdinName {
+			e.stdin = bytes.NewReader(src)
+		}
+		tree, _, err := e.load(path, "", true)
+		if err != nil {
+			return err
+		}
+		if added, err = catalog.Scaffold(c, tree); err != nil {
+			return noSystem(path, err)
+		}
+		file, problems := dsl.Parse(path, append(append(src, '\n'), added...))
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		whole = dsl.Format(file)
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	c, err := e.catalog()
-	if err != nil {
-		return err
-	}
-	added, err := catalog.Scaffold(c, tree)
-	if err != nil {
-		return noSystem(path, err)
 	}
 	if added == "" {
-		fmt.Fprintf(e.stderr, "%s: every asset of the system has a goal; nothing is added\n", path)
-	}
-	file, problems := dsl.Parse(path, append(append(src, '\n'), added...))
-	if err := problems.Err(); err != nil {
-		return err
+		fmt.Fprintf(e.stderr, "%s: every asset of the system has a goal; nothing is added\n", shown(path))
 	}
 	return e.answer(func(w io.Writer) error {
-		_, err := w.Write(dsl.Format(file))
+		_, err := w.Write(whole)
 		return err
 	})
 }

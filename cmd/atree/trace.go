@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 
 	"github.com/atree-dev/atree/attacktree"
@@ -18,7 +19,8 @@ func traceFigures() []string {
 }
 
 // evalTrace answers --trace.
-func (e *env) evalTrace(tree *attacktree.Tree, goal string, gates []threshold) error {
+func (e *env) evalTrace(ctx context.Context, tree *attacktree.Tree, q *question, gates []threshold) error {
+	goal := q.goal
 	if goal != "" {
 		if err := knownGoal(tree, goal); err != nil {
 			return err
@@ -32,7 +34,14 @@ func (e *env) evalTrace(tree *attacktree.Tree, goal string, gates []threshold) e
 	if err != nil {
 		return err
 	}
-	t := catalog.TraceRisks(c, tree, goal, today)
+	var t *catalog.Trace
+	err = q.limits.wait(ctx, e, func() error {
+		t = catalog.TraceRisks(c, tree, goal, today)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	err = e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.TraceText(w, t, opt) },
 		json:     func(w io.Writer) error { return render.TraceJSON(w, t) },
