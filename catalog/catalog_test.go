@@ -154,6 +154,8 @@ func TestResolve(t *testing.T) {
 		"OWASP:LLM03:2023":                {catalog.Moved, "OWASP:LLM05:2026"},
 		"OWASP:LLM11:2025":                {catalog.Unknown, "OWASP:LLM01:2025"},
 		"OWASP:LLM01":                     {catalog.Malformed, "OWASP:LLM01:2026"},
+		"OWASP:LLM01:2024":                {catalog.Malformed, "OWASP:LLM01:2026"},
+		"OWASP:ML05:2025":                 {catalog.Malformed, "OWASP:ML05:2023"},
 		"OWASP:ASI10":                     {catalog.Known, ""},
 		"OWASP:T17":                       {catalog.Known, ""},
 		"OWASP:T18":                       {catalog.Unknown, ""},
@@ -474,7 +476,7 @@ asset own { kind our-own-thing }
 	want := []string{
 		`modl-theft: "a" refers to a threat "modl-theft", which the catalogue does not have / did you mean "model-theft"?`,
 		`ATLAS:AML.T0019: "a" refers to ATLAS:AML.T0019, which has become ATLAS:AML.T0115.000 since 2026.07 / write ATLAS:AML.T0115.000 (Publish Poisoned AI Artifacts: Datasets)`,
-		`"AML.T0051": "a" refers to "AML.T0051", which does not say of which list it is / did you mean ATLAS:AML.T0051?`,
+		`"AML.T0051": "a" refers to "AML.T0051", which does not say which list it is of / did you mean ATLAS:AML.T0051?`,
 		`OWASP:LLM11:2025: "a" refers to OWASP:LLM11:2025, which OWASP Top 10 for LLM Applications does not have / did you mean OWASP:LLM01:2025?`,
 		`OWASP:LLM01: "a" refers to "OWASP:LLM01", which is no identifier of OWASP Top 10 for LLM Applications / did you mean OWASP:LLM01:2026?`,
 		`model-registri: "registry" is of the kind "model-registri", which the catalogue does not have / did you mean "model-registry"?`,

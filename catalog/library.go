@@ -71,7 +71,7 @@ func (c *Catalog) CheckReference(ref string) *attacktree.Finding {
 		return unknown("%q, which is no identifier of %s", ref, r.Title)
 	case Foreign:
 		if r.Right != "" {
-			return unknown("%q, which does not say of which list it is", ref)
+			return unknown("%q, which does not say which list it is of", ref)
 		}
 	}
 	return nil

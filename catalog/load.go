@@ -64,9 +64,10 @@ var files = map[string]func(*loader, []element){
 // folder data of fsys holds any of the files threats.json, patterns.json,
 // mitigations.json, adversaries.json, assets.json, components.json,
 // surfaces.json, weaknesses.json, zones.json, stages.json, concepts.json,
-// lists.json and moves.json, each an array of entries; the folder patterns holds
-// the tree of each pattern, SLUG.atree. Entries may refer to those of the other
-// catalogue, and cannot take their slugs.
+// lists.json and moves.json, each an array of entries with the keys that the types
+// of this package have, such as [Threat]; the folder patterns holds the tree of
+// each pattern, SLUG.atree. Entries may refer to those of the other catalogue, and
+// cannot take their slugs.
 //
 // The error joins everything that is wrong, each a [*Problem].
 func Load(base *Catalog, fsys fs.FS) (*Catalog, error) {

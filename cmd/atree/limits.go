@@ -19,6 +19,7 @@ import (
 // or answered by bounds; it never takes the machine down.
 type limits struct {
 	maxDiagram int
+	diagrams   bool // some may be built
 	timeout    time.Duration
 	maxMemory  byteSize
 }
@@ -31,6 +32,7 @@ const (
 
 func (l *limits) flags(fs *pflag.FlagSet) {
 	l.guardFlags(fs)
+	l.diagrams = true
 	fs.IntVar(&l.maxDiagram, "max-diagram", defaultMaxDiagram, "greatest size of a decision diagram, in `NODES`")
 	group(fs, "Limits", "max-diagram")
 }
@@ -125,7 +127,11 @@ func (l *limits) watch(done <-chan struct{}, e *env, cancel context.CancelCauseF
 			above = 0
 		}
 		if above == patience {
-			cancel(fmt.Errorf("the memory in use is above %s; allow more with --max-memory, or less with --max-diagram", l.maxMemory.String()))
+			hint := "allow more with --max-memory"
+			if l.diagrams {
+				hint += ", or less with --max-diagram"
+			}
+			cancel(fmt.Errorf("the memory in use is above %s; %s", l.maxMemory.String(), hint))
 		}
 		if terminal && looks%10 == 0 && looks > 10 {
 			fmt.Fprintf(e.stderr, "\ratree: working, %d s, %d MiB\x1b[K", looks/10, used>>20)
