@@ -252,11 +252,11 @@ func usual(m *catalog.Mitigation) string {
 	for _, e := range effectsOf(m) {
 		switch e.on {
 		case "likelihood", "impact":
-			out = append(out, e.on+" -"+percent(e.strength.Reduction()))
+			out = append(out, e.on+nbsp+"-"+percent(e.strength.Reduction()))
 		case "detection":
-			out = append(out, e.on+" "+percent(e.strength.Share()))
+			out = append(out, e.on+nbsp+percent(e.strength.Share()))
 		default:
-			out = append(out, fmt.Sprintf("%s *%v", e.on, e.strength.Factor()))
+			out = append(out, fmt.Sprintf("%s%s*%v", e.on, nbsp, e.strength.Factor()))
 		}
 	}
 	return strings.Join(out, ", ")
@@ -310,7 +310,7 @@ func detailPage(c *catalog.Catalog, x catalog.Described) *page {
 
 	if len(d.Mitigations) > 0 {
 		p.heading(3, "Mitigations")
-		t := &table{columns: []column{{title: "mitigation"}, {title: "name", fit: cuts}, {title: "usual effect", fit: wraps}}}
+		t := &table{columns: []column{{title: "mitigation"}, {title: "name", fit: wraps}, {title: "usual effect", fit: wraps}}}
 		for _, slug := range d.Mitigations {
 			if m, ok := c.Mitigation(slug); ok {
 				t.add(m.Slug, m.Name, usual(m))
@@ -320,7 +320,7 @@ func detailPage(c *catalog.Catalog, x catalog.Described) *page {
 	}
 	if len(d.Refs) > 0 {
 		p.heading(3, "References")
-		t := &table{columns: []column{{title: "list"}, {title: "identifier"}, {title: "name", fit: cuts}}}
+		t := &table{columns: []column{{title: "list"}, {title: "identifier"}, {title: "name", fit: wraps}}}
 		for _, r := range d.Refs {
 			t.add(r.Source+" "+r.Edition, r.ID, r.Name)
 		}
