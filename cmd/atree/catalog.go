@@ -300,6 +300,9 @@ func (e *env) lookup(c *catalog.Catalog, word string) ([]catalog.Described, erro
 		if near := diag.Suggest(word, entryNames(c)); near != "" {
 			return nil, fmt.Errorf("the catalogue has no entry %q; %s", word, near)
 		}
+		if ref := meant(c, word); ref != "" {
+			return nil, fmt.Errorf("the catalogue has no entry %q; did you mean %s?", word, ref)
+		}
 		return nil, fmt.Errorf("the catalogue has no entry %q; try: atree catalog search %s", word, word)
 	}
 	isPattern := func(x catalog.Described) bool { return x.Common().Kind == catalog.KindPattern }
@@ -308,6 +311,21 @@ func (e *env) lookup(c *catalog.Catalog, word string) ([]catalog.Described, erro
 		found = slices.Delete(slices.Clone(found), i, i+1)
 	}
 	return found, nil
+}
+
+// meant returns the identifier of another list that a word stands for perhaps: one
+// that is misspelt, or whose edition was left out.
+func meant(c *catalog.Catalog, word string) string {
+	if right := c.Resolve(word).Right; right != "" {
+		return right
+	}
+	for _, l := range c.Lists() {
+		ref := l.Prefix + word
+		if right := c.Resolve(ref).Right; strings.HasPrefix(right, ref+":") {
+			return right
+		}
+	}
+	return ""
 }
 
 func catalogSuggestCommand(e *env) *cobra.Command {
