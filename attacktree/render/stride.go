@@ -152,6 +152,9 @@ func stridePage(k *catalog.Coverage, what StrideOptions) *page {
 	p.heading(1, firstOf(m.System.Label, m.Title, "STRIDE")+" ("+file+")")
 	p.say(strong, strideAnswer(k))
 
+	if len(k.Threats) == 0 {
+		return p
+	}
 	p.heading(3, "Coverage (open threats of all; ok: none is open)")
 	p.table(matrix(k))
 	for _, by := range []struct {
@@ -207,6 +210,9 @@ func strideAnswer(k *catalog.Coverage) string {
 	}
 	if n := len(k.Threats) - elements; n > 0 {
 		found = append(found, fmt.Sprintf("%d per interaction", n))
+	}
+	if len(k.Threats) == 0 {
+		return "STRIDE finds no threat."
 	}
 	return fmt.Sprintf("STRIDE finds %s: %s. %d covered, %d accepted, %d open.",
 		plural(all.Threats, "threat", "threats"), among(found, 3), all.Covered, all.Accepted, all.Open)

@@ -141,7 +141,7 @@ func (e *env) scaffold(ctx context.Context, limits *limits, c *catalog.Catalog, 
 		return err
 	}
 	if added == "" {
-		fmt.Fprintf(e.stderr, "%s: every asset of the system has a goal; nothing is added\n", shown(path))
+		fmt.Fprintf(e.stderr, "%s: nothing is added; no element carries an asset without a goal\n", shown(path))
 	}
 	return e.answer(func(w io.Writer) error {
 		_, err := w.Write(whole)
