@@ -37,6 +37,13 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 			if err := e.check(); err != nil {
 				return err
 			}
+			if scaffold {
+				for _, name := range []string{"method", "fail-if", "top", "format"} {
+					if cmd.Flags().Changed(name) {
+						return fmt.Errorf("--scaffold prints a file; leave --%s out", name)
+					}
+				}
+			}
 			if top < 0 {
 				return fmt.Errorf("--top: expected 0 or more, found %d", top)
 			}
