@@ -298,6 +298,26 @@ func TestLoadBesideAnother(t *testing.T) {
 	}
 }
 
+func TestRespell(t *testing.T) {
+	for words, want := range map[string]string{
+		"Promt injektion":        "prompt injection",
+		"prompt injection":       "",
+		"steal wieghts":          "steal weight",
+		"of the and":             "",
+		"":                       "",
+		"zzzzzzzzzz":             "",
+		"poison":                 "", // the beginning of a word
+		strings.Repeat("x", 1e4): "",
+	} {
+		if got := catalog.Default().Respell(words); got != want {
+			t.Errorf("%.20q: got %q, want %q", words, got, want)
+		}
+	}
+	if got := new(catalog.Catalog).Respell("prompt"); got != "" {
+		t.Errorf("an empty catalogue knows %q", got)
+	}
+}
+
 // A pipe may never begin to speak.
 func TestLoadRefusesPipes(t *testing.T) {
 	_, err := catalog.Load(nil, fstest.MapFS{"data/zones.json": {Mode: fs.ModeNamedPipe}})

@@ -196,6 +196,9 @@ atree catalog search --top 3 --format json LLM04:2023`,
 					entries = append(entries, hit.Entry)
 				}
 			}
+			if near := c.Respell(query); near != "" && len(c.Lookup(query)) == 0 {
+				fmt.Fprintf(e.stderr, "some words are in no entry; did you mean %q?\n", near)
+			}
 			if len(entries) == 0 {
 				fmt.Fprintf(e.stderr, "nothing fits %q; to see all entries, type: atree catalog list\n", query)
 			}
