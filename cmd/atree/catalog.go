@@ -128,7 +128,7 @@ func catalogListCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "list [KIND]",
 		Short:     "Which entries are there, of one kind or all?",
-		Long:      "Which entries are there? KIND is one of " + strings.Join(kindNames(), ", ") + ".",
+		Long:      "Which entries are there? KIND is one of " + strings.Join(kindNames()[:4], ", ") + ",\n" + strings.Join(kindNames()[4:], ", ") + ".",
 		Example:   "atree catalog list threat\natree catalog list --format csv mitigation",
 		Args:      atMostOne("KIND"),
 		ValidArgs: kindNames(),
