@@ -294,7 +294,10 @@ func (r *reader) pattern(name string, to dsl.Text) *source {
 	}
 	src, ok := r.l.Library.Pattern(name)
 	if !ok {
-		r.report("import-failed", to.Span, "the catalogue has no pattern %q", name)
+		p := r.report("import-failed", to.Span, "the catalogue has no pattern %q", name)
+		if guide, ok := r.l.Library.(Guide); ok {
+			p.Hint = guide.HintPattern(name)
+		}
 		return nil
 	}
 	return r.parse(at, at, src)

@@ -20,6 +20,10 @@ type Guide interface {
 	CheckThreat(slug string) *Finding
 	CheckReference(ref string) *Finding
 	CheckKind(of Kinded, word string) *Finding
+
+	// HintPattern says what to write or do instead of a pattern that there is not;
+	// empty if the guide cannot tell. A [Loader] asks it.
+	HintPattern(name string) string
 }
 
 // Kinded is what a model gives a kind of the catalogue.

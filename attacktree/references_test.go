@@ -28,6 +28,8 @@ func (fewNames) CheckReference(ref string) *Finding {
 	return nil
 }
 
+func (fewNames) HintPattern(string) string { return "there is none" }
+
 func (fewNames) CheckKind(of Kinded, word string) *Finding {
 	if word != "odd" && word != "model-registri" {
 		return nil

@@ -15,8 +15,9 @@
 //
 // and references to ATLAS, OWASP, NIST and others are looked up. With a model at
 // hand, [Cover] compares what STRIDE finds in its system with its nodes,
-// [Suggest] proposes controls, the most valuable first, and [Scaffold] writes a
-// first tree.
+// [Suggest] proposes controls, the most valuable first, [Scaffold] writes a first
+// tree, [TraceRisks] tells who answers for each risk until when, and [ByStride] and
+// [ByStage] group the steps for a break-down of the risk.
 //
 // All of it is judgement but for the identifiers and names of other lists, which
 // are facts with a source and an edition; where a number has a better basis, the

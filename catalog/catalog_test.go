@@ -154,6 +154,8 @@ func TestResolve(t *testing.T) {
 		"OWASP:LLM03:2023":                {catalog.Moved, "OWASP:LLM05:2026"},
 		"OWASP:LLM11:2025":                {catalog.Unknown, "OWASP:LLM01:2025"},
 		"OWASP:LLM01":                     {catalog.Malformed, "OWASP:LLM01:2026"},
+		"OWASP:LLM01:2024":                {catalog.Malformed, "OWASP:LLM01:2026"},
+		"OWASP:ML05:2025":                 {catalog.Malformed, "OWASP:ML05:2023"},
 		"OWASP:ASI10":                     {catalog.Known, ""},
 		"OWASP:T17":                       {catalog.Known, ""},
 		"OWASP:T18":                       {catalog.Unknown, ""},
@@ -296,6 +298,34 @@ func TestLoadBesideAnother(t *testing.T) {
 	}
 }
 
+func TestRespell(t *testing.T) {
+	for words, want := range map[string]string{
+		"Promt injektion":        "prompt injection",
+		"prompt injection":       "",
+		"steal wieghts":          "steal weight",
+		"of the and":             "",
+		"":                       "",
+		"zzzzzzzzzz":             "",
+		"poison":                 "", // the beginning of a word
+		strings.Repeat("x", 1e4): "",
+	} {
+		if got := catalog.Default().Respell(words); got != want {
+			t.Errorf("%.20q: got %q, want %q", words, got, want)
+		}
+	}
+	if got := new(catalog.Catalog).Respell("prompt"); got != "" {
+		t.Errorf("an empty catalogue knows %q", got)
+	}
+}
+
+// A pipe may never begin to speak.
+func TestLoadRefusesPipes(t *testing.T) {
+	_, err := catalog.Load(nil, fstest.MapFS{"data/zones.json": {Mode: fs.ModeNamedPipe}})
+	if want := "catalog: data/zones.json: cannot be read: expected a regular file"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestLoadRefusesBadData(t *testing.T) {
 	threat := func(rest string) string {
 		return "[\n{\"slug\": \"x\", \"name\": \"X\", \"stride\": [\"S\"], \"components\": [\"api-gateway\"], \"mitigations\": [\"rate-limiting\"]" + rest + "}\n]"
@@ -307,11 +337,14 @@ func TestLoadRefusesBadData(t *testing.T) {
 		"syntax":           {"data/threats.json", "[\n{\"slug\": \"x\",}\n]", "data/threats.json:2: "},
 		"more":             {"data/threats.json", "[]\n[]", "data/threats.json:2: expected nothing after the array"},
 		"unknown field":    {"data/threats.json", threat(`, "mitigation": []`), `data/threats.json:2: unknown field "mitigation"`},
-		"wrong type":       {"data/threats.json", threat(`, "core": 3`), "data/threats.json:2: "},
+		"wrong type":       {"data/threats.json", threat(`, "core": 3`), "data/threats.json:2: expected true or false as core, found number"},
+		"wrong list":       {"data/threats.json", threat(`, "stages": "training"`), "data/threats.json:2: expected a list as stages, found string"},
+		"wrong entry":      {"data/threats.json", `["model-theft"]`, "data/threats.json:1: expected an entry, as {…}, found string"},
+		"nothing":          {"data/threats.json", "null", "data/threats.json:1: expected an array of entries, found null"},
 		"no slug":          {"data/threats.json", "[\n\n{\"name\": \"X\"}]", `data/threats.json:3: expected a slug such as model-theft, found ""`},
 		"no name":          {"data/stages.json", `[{"slug": "x"}]`, "data/stages.json:1: stage/x has no name"},
 		"taken":            {"data/stages.json", `[{"slug": "training", "name": "X"}]`, "data/stages.json:1: the slug stage/training is already taken"},
-		"category":         {"data/threats.json", strings.Replace(threat(""), `"S"`, `"Q"`, 1), "data/threats.json:2: "},
+		"category":         {"data/threats.json", strings.Replace(threat(""), `"S"`, `"Q"`, 1), "data/threats.json:2: expected one of spoofing"},
 		"no mitigation":    {"data/threats.json", strings.Replace(threat(""), "rate-limiting", "rate-limitin", 1), `data/threats.json:2: threat/x: no mitigation is called "rate-limitin"; did you mean "rate-limiting"?`},
 		"no list":          {"data/threats.json", threat(`, "refs": [["ATLAS 4", "AML.T0051"]]`), `threat/x: there is no list "ATLAS 4"`},
 		"no such id":       {"data/threats.json", threat(`, "refs": [["ATLAS 5.6.0", "AML.T9999"]]`), "data/threats.json:2: threat/x: ATLAS 5.6.0 has no AML.T9999"},
@@ -463,7 +496,7 @@ asset own { kind our-own-thing }
 	want := []string{
 		`modl-theft: "a" refers to a threat "modl-theft", which the catalogue does not have / did you mean "model-theft"?`,
 		`ATLAS:AML.T0019: "a" refers to ATLAS:AML.T0019, which has become ATLAS:AML.T0115.000 since 2026.07 / write ATLAS:AML.T0115.000 (Publish Poisoned AI Artifacts: Datasets)`,
-		`"AML.T0051": "a" refers to "AML.T0051", which does not say of which list it is / did you mean ATLAS:AML.T0051?`,
+		`"AML.T0051": "a" refers to "AML.T0051", which does not say which list it is of / did you mean ATLAS:AML.T0051?`,
 		`OWASP:LLM11:2025: "a" refers to OWASP:LLM11:2025, which OWASP Top 10 for LLM Applications does not have / did you mean OWASP:LLM01:2025?`,
 		`OWASP:LLM01: "a" refers to "OWASP:LLM01", which is no identifier of OWASP Top 10 for LLM Applications / did you mean OWASP:LLM01:2026?`,
 		`model-registri: "registry" is of the kind "model-registri", which the catalogue does not have / did you mean "model-registry"?`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"testing/fstest"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/catalog"
@@ -105,4 +106,68 @@ system {
 	// Output:
 	// 12 of 14 threats are open
 	// copy "catalog:model-theft" as model-theft {
+}
+
+// A catalogue of one's own beside the one that is built in. A program would read
+// it from os.DirFS.
+func ExampleLoad() {
+	own, err := catalog.Load(catalog.Default(), fstest.MapFS{
+		"data/threats.json": {Data: []byte(`[
+			{"slug": "badge-cloning", "name": "Cloned badge", "stride": ["S"], "components": ["staff-member"], "mitigations": ["physical-securty"]}
+		]`)},
+	})
+	fmt.Println(own, err)
+	// Output: <nil> catalog: data/threats.json:2: threat/badge-cloning: no mitigation is called "physical-securty"; did you mean "physical-security"?
+}
+
+// A first tree for a system: patterns that fit, and steps for what they leave.
+func ExampleScaffold() {
+	loader := attacktree.Loader{GoalOptional: true}
+	tree, err := loader.Parse("system.atree", []byte(`
+asset notes "Meeting notes"
+system { store archive "Archive" { asset notes } }
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	added, err := catalog.Scaffold(catalog.Default(), tree)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for line := range strings.Lines(added) {
+		if strings.HasPrefix(line, "goal") || strings.HasPrefix(line, "  step") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// goal or notes-harm "Harm to Meeting notes" {
+	//   step archive-tampering "Tampering at Archive" {
+	//   step archive-information-disclosure "Information Disclosure at Archive" {
+	//   step archive-denial-of-service "Denial of Service at Archive" {
+}
+
+// Who answers for what, and what is missing or late.
+func ExampleTraceRisks() {
+	tree, err := attacktree.Parse("phish.atree", []byte(`
+goal or stolen {
+  step phish "Phish staff" { likelihood 40% }
+  step bribe "Bribe staff" { likelihood 1%  owner "HR" }
+}
+control mfa "Second factor" { status deployed  owner "IT"  review 2027-03-01  on phish { likelihood -90% } }
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	trace := catalog.TraceRisks(catalog.Default(), tree, "", attacktree.Date{Year: 2027, Month: 6, Day: 1})
+	for _, row := range trace.Rows {
+		fmt.Println(row.Step.Name, row.Owner, row.Findings)
+	}
+	fmt.Println(trace.Count(catalog.ReviewOverdue), "overdue")
+	// Output:
+	// phish IT [review-overdue]
+	// bribe HR [no-control]
+	// 1 overdue
 }

@@ -24,6 +24,7 @@ func (onDemand) CheckThreat(slug string) *attacktree.Finding { return Default().
 func (onDemand) CheckKind(of attacktree.Kinded, word string) *attacktree.Finding {
 	return Default().CheckKind(of, word)
 }
+func (onDemand) HintPattern(name string) string                { return Default().HintPattern(name) }
 func (onDemand) CheckReference(ref string) *attacktree.Finding { return Default().CheckReference(ref) }
 
 // Pattern returns the text of a pattern; see [attacktree.Library].
@@ -33,6 +34,14 @@ func (c *Catalog) Pattern(name string) (src []byte, ok bool) {
 		return nil, false
 	}
 	return slices.Clone(p.src), true
+}
+
+// HintPattern names the pattern that was perhaps meant; see [attacktree.Guide].
+func (c *Catalog) HintPattern(name string) string {
+	if hint := diag.Suggest(name, c.patterns.slugs()); hint != "" {
+		return hint
+	}
+	return "to see all, type: atree catalog list pattern"
 }
 
 // CheckThreat says whether the catalogue has a threat; see [attacktree.Guide].
@@ -71,7 +80,7 @@ func (c *Catalog) CheckReference(ref string) *attacktree.Finding {
 		return unknown("%q, which is no identifier of %s", ref, r.Title)
 	case Foreign:
 		if r.Right != "" {
-			return unknown("%q, which does not say of which list it is", ref)
+			return unknown("%q, which does not say which list it is of", ref)
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,9 +64,10 @@ var files = map[string]func(*loader, []element){
 // folder data of fsys holds any of the files threats.json, patterns.json,
 // mitigations.json, adversaries.json, assets.json, components.json,
 // surfaces.json, weaknesses.json, zones.json, stages.json, concepts.json,
-// lists.json and moves.json, each an array of entries; the folder patterns holds
-// the tree of each pattern, SLUG.atree. Entries may refer to those of the other
-// catalogue, and cannot take their slugs.
+// lists.json and moves.json, each an array of entries with the keys that the types
+// of this package have, such as [Threat]; the folder patterns holds the tree of
+// each pattern, SLUG.atree. Entries may refer to those of the other catalogue, and
+// cannot take their slugs.
 //
 // The error joins everything that is wrong, each a [*Problem].
 func Load(base *Catalog, fsys fs.FS) (*Catalog, error) {
@@ -135,8 +137,15 @@ func (l *loader) readData(fsys fs.FS) {
 	}
 }
 
-// readFile reads a file of limited size.
+// readFile reads a file of limited size. A pipe might never begin to speak.
 func readFile(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("expected a regular file")
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
@@ -177,7 +186,11 @@ func split(name string, text []byte) ([]element, error) {
 		return nil, wrong(err)
 	}
 	if open != json.Delim('[') {
-		return nil, wrong(fmt.Errorf("expected an array of entries, found %v", open))
+		if open == nil {
+			open = "null"
+		}
+		at := line(0)
+		return nil, &Problem{at.file, at.line, fmt.Sprintf("expected an array of entries, found %v", open)}
 	}
 	var out []element
 	for dec.More() {
@@ -201,10 +214,35 @@ func (l *loader) decode(e element, into any) bool {
 	dec := json.NewDecoder(bytes.NewReader(e.text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
-		l.fail(e.at, "%s", strings.TrimPrefix(err.Error(), "json: "))
+		l.fail(e.at, "%s", plain(err))
 		return false
 	}
 	return true
+}
+
+// plain says what is wrong with an element without the words of the decoder.
+func plain(err error) string {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "json: "), "stride: ")
+	}
+	want := "an entry, as {…}"
+	switch mismatch.Type.Kind() {
+	case reflect.String:
+		want = "a text"
+	case reflect.Bool:
+		want = "true or false"
+	case reflect.Slice, reflect.Array:
+		want = "a list"
+	case reflect.Int, reflect.Float64:
+		want = "a number"
+	case reflect.Uint8:
+		want = "a word"
+	}
+	if mismatch.Field != "" {
+		want += " as " + mismatch.Field
+	}
+	return fmt.Sprintf("expected %s, found %s", want, mismatch.Value)
 }
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

@@ -192,17 +192,22 @@ func (c *Catalog) prefixed(ref string) string {
 	return ""
 }
 
+// datedForm is that of references to an edition by its year.
+var datedForm = regexp.MustCompile(`^(.+:.+):[0-9]{4}$`)
+
 // near returns the identifier of some lists that was perhaps meant, with the
 // title of its list: the one with the name that was given, the one whose edition
-// was left out, or the one most like it; and otherwise the last title.
+// was left out or does not exist, or the one most like it; and otherwise the last
+// title. Newer editions go first.
 func near(ref string, lists []*List) (right, title string) {
+	id := datedForm.ReplaceAllString(ref, "$1")
 	var candidates []string
 	titles := map[string]string{}
 	for i := len(lists) - 1; i >= 0; i-- {
 		l := lists[i]
 		for _, item := range l.Items {
 			text := l.Prefix + item.ID
-			if item.Name != "" && strings.EqualFold(l.Prefix+item.Name, ref) || strings.HasPrefix(text, ref+":") {
+			if item.Name != "" && strings.EqualFold(l.Prefix+item.Name, ref) || strings.HasPrefix(text, id+":") {
 				return text, l.Title
 			}
 			candidates = append(candidates, text)

@@ -51,6 +51,7 @@ func Scaffold(c *Catalog, t *attacktree.Tree) (string, error) {
 
 // placeholder stands in for numbers that nobody has given.
 const placeholder = `    cost 1k..100k
+    time 1d..30d
     likelihood 1%..30%
     basis "placeholder: put in your own"
 `
@@ -217,10 +218,11 @@ func (s *scaffold) copy(p *Pattern) (string, error) {
 	for _, n := range tree.Model().Nodes {
 		var places []string
 		for _, e := range s.m.System.Elements {
-			for _, slug := range n.Threats {
-				if t, ok := s.c.Threat(slug); ok && overlap(t.Components, e.Components) {
-					places = union(places, []string{e.Name})
-				}
+			if slices.ContainsFunc(n.Threats, func(slug string) bool {
+				t, ok := s.c.Threat(slug)
+				return ok && overlap(t.Components, e.Components)
+			}) {
+				places = append(places, e.Name)
 			}
 		}
 		for _, at := range places {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/atree-dev/atree/attacktree/diag"
 )
 
 // Search and lookup. A catalogue has hundreds of entries, not millions: each
@@ -131,6 +133,33 @@ func (c *Catalog) Search(words string) []Hit {
 	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
 	return hits
+}
+
+// Respell returns words of a search with each that no entry has replaced by the one
+// most like it, or "" where there is none to replace. Words come back in lower case.
+func (c *Catalog) Respell(words string) string {
+	query := folded(words)
+	changed := false
+	for i, word := range query {
+		if len(word) < 4 || slices.Contains(small, word) {
+			continue
+		}
+		var others []string
+		known := false
+		for _, t := range c.index.texts {
+			for _, field := range t.fields {
+				known = known || slices.ContainsFunc(field, func(w string) bool { return strings.HasPrefix(w, word) })
+				others = append(others, field...)
+			}
+		}
+		if near := diag.Nearest(word, others); !known && near != "" {
+			query[i], changed = near, true
+		}
+	}
+	if !changed {
+		return ""
+	}
+	return strings.Join(query, " ")
 }
 
 // score says how well a query fits: 0 where less than half of its words are

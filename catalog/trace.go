@@ -16,7 +16,7 @@ type Trace struct {
 	Tree  *attacktree.Tree
 	Today attacktree.Date // reviews and acceptances are measured by it; zero: none is late
 	Rows  []TraceRow      // goal by goal, step by step in the order of the model
-	Loose []TraceRow      // acceptances that answer no row, with neither goal nor step
+	Loose []TraceRow      // acceptances that no row shows, with neither goal nor step
 
 	ModelOverdue bool // the review of the model itself is due
 }
@@ -46,12 +46,13 @@ type TraceFinding string
 const (
 	NoControl     TraceFinding = "no-control"     // no control acts on the step, and nobody accepts it, or no longer
 	NoOwner       TraceFinding = "no-owner"       // control or acceptance without an owner
+	NoReview      TraceFinding = "no-review"      // a control that is deployed without a date of review, or an acceptance with neither that nor an end
 	ReviewOverdue TraceFinding = "review-overdue" // of the control or acceptance
 	Expired       TraceFinding = "expired"        // the acceptance has run out
 )
 
 // TraceFindings are all of them, in their order.
-var TraceFindings = []TraceFinding{NoControl, NoOwner, ReviewOverdue, Expired}
+var TraceFindings = []TraceFinding{NoControl, NoOwner, NoReview, ReviewOverdue, Expired}
 
 // Count returns how many things of the model have a finding: steps, controls and
 // acceptances, each once however many rows it has; with ReviewOverdue also the
@@ -84,10 +85,10 @@ func (row *TraceRow) subject(f TraceFinding) any {
 // and conditions and to the controls that are not retired. A step is accepted if
 // an acceptance names it, one of its threats or tags, or the element where it
 // happens in one of its categories; and if each way up from it leads through a
-// node that is accepted.
+// node that is accepted. An acceptance that has run out accepts nothing.
 func TraceRisks(c *Catalog, t *attacktree.Tree, goal string, today attacktree.Date) *Trace {
 	m := t.Model()
-	r := &tracer{c: c, t: t, m: m, today: today, owner: map[string]string{}, used: map[*attacktree.Acceptance]bool{}}
+	r := &tracer{c: c, t: t, m: m, today: today, owner: map[string]string{}, about: map[*attacktree.Acceptance]bool{}, shown: map[*attacktree.Acceptance]bool{}}
 	for _, g := range t.ByOwner() {
 		for _, n := range g.Nodes {
 			r.owner[n] = cmp.Or(r.owner[n], g.Name)
@@ -100,7 +101,7 @@ func TraceRisks(c *Catalog, t *attacktree.Tree, goal string, today attacktree.Da
 		}
 	}
 	for _, a := range m.Acceptances {
-		if !r.used[a] && goal == "" {
+		if !r.shown[a] && (goal == "" || r.about[a]) {
 			out.Loose = append(out.Loose, r.accepted(nil, nil, a))
 		}
 	}
@@ -113,37 +114,28 @@ type tracer struct {
 	m     *attacktree.Model
 	today attacktree.Date
 	owner map[string]string
-	used  map[*attacktree.Acceptance]bool
+	about map[*attacktree.Acceptance]bool // acceptances that are about a node below a goal
+	shown map[*attacktree.Acceptance]bool // those that have a row
 }
 
 // goal returns the rows of one goal.
 func (r *tracer) goal(name string) []TraceRow {
 	goal, _ := r.t.Node(name)
 	direct := map[string]*attacktree.Acceptance{} // by node below the goal
-	for n := range r.below(goal, nil) {
+	all := map[string]bool{}
+	for _, n := range r.below(goal, all, nil) {
 		node, _ := r.t.Node(n)
 		for _, a := range r.m.Acceptances {
 			if r.answers(a, node) {
 				if old := direct[n]; old == nil || expired(old, r.today) {
 					direct[n] = a
 				}
-				r.used[a] = true
+				r.about[a] = true
 			}
 		}
 	}
-	exposed := r.below(goal, direct) // without passing an accepted node
-	by := map[string]*attacktree.Acceptance{}
-	for _, n := range r.m.Nodes {
-		if a := direct[n.Name]; a != nil {
-			for below := range r.below(n, nil) {
-				if !exposed[below] && by[below] == nil {
-					by[below] = a
-				}
-			}
-		}
-	}
+	answer := r.answer(goal, direct)
 	var rows []TraceRow
-	all := r.below(goal, nil)
 	for _, n := range r.m.Nodes {
 		if !all[n.Name] {
 			continue
@@ -157,13 +149,11 @@ func (r *tracer) goal(name string) []TraceRow {
 		if !r.t.Event(n.Name) {
 			continue
 		}
-		a := direct[n.Name]
-		if a == nil {
-			a = by[n.Name]
-		}
+		a := answer[n.Name]
 		row := TraceRow{Goal: goal, Step: n, Owner: r.owner[n.Name]}
 		if a != nil {
 			row = r.accepted(goal, n, a)
+			r.shown[a] = true
 		}
 		open := len(rows) == before && (a == nil || expired(a, r.today))
 		row.find(open, NoControl)
@@ -174,10 +164,44 @@ func (r *tracer) goal(name string) []TraceRow {
 	return rows
 }
 
-// below returns the node and what is below it, not going on below nodes whose
-// subtree is assumed, nor into those that stop it.
-func (r *tracer) below(top *attacktree.Node, stop map[string]*attacktree.Acceptance) map[string]bool {
-	seen := map[string]bool{}
+// answer returns the acceptance that answers each node below a goal: one that
+// holds if each way up leads through one that holds, or else one that has run out
+// if each way up leads through some. The one of the node itself goes first.
+func (r *tracer) answer(goal *attacktree.Node, direct map[string]*attacktree.Acceptance) map[string]*attacktree.Acceptance {
+	answer := map[string]*attacktree.Acceptance{}
+	stop := map[string]*attacktree.Acceptance{}
+	for _, late := range []bool{false, true} {
+		var accepted []*attacktree.Node
+		for _, n := range r.m.Nodes {
+			if a := direct[n.Name]; a != nil && expired(a, r.today) == late {
+				accepted = append(accepted, n)
+				stop[n.Name] = a
+			}
+		}
+		exposed := map[string]bool{}
+		r.below(goal, exposed, stop)
+		for _, n := range accepted {
+			if answer[n.Name] == nil {
+				answer[n.Name] = direct[n.Name]
+			}
+		}
+		seen := map[string]bool{}
+		for _, n := range accepted {
+			for _, name := range r.below(n, seen, nil) {
+				if answer[name] == nil && !exposed[name] {
+					answer[name] = direct[n.Name]
+				}
+			}
+		}
+	}
+	return answer
+}
+
+// below returns the node and what is below it, but for what has been seen, which
+// it adds to; it does not go on below nodes whose subtree is assumed, nor into those
+// that stop it.
+func (r *tracer) below(top *attacktree.Node, seen map[string]bool, stop map[string]*attacktree.Acceptance) []string {
+	var found []string
 	todo := []*attacktree.Node{top}
 	for len(todo) > 0 {
 		n := todo[len(todo)-1]
@@ -186,6 +210,7 @@ func (r *tracer) below(top *attacktree.Node, stop map[string]*attacktree.Accepta
 			continue
 		}
 		seen[n.Name] = true
+		found = append(found, n.Name)
 		if n.Assume.Given() {
 			continue
 		}
@@ -194,7 +219,7 @@ func (r *tracer) below(top *attacktree.Node, stop map[string]*attacktree.Accepta
 			todo = append(todo, x)
 		}
 	}
-	return seen
+	return found
 }
 
 // answers reports whether an acceptance is about a node itself.
@@ -215,16 +240,20 @@ func (r *tracer) answers(a *attacktree.Acceptance, n *attacktree.Node) bool {
 
 func (r *tracer) controlled(goal, step *attacktree.Node, k *attacktree.Control) TraceRow {
 	row := TraceRow{Goal: goal, Step: step, Control: k, Owner: k.Owner}
-	row.Review, _ = k.Review.Due()
+	due, dated := k.Review.Due()
+	row.Review = due
 	row.find(k.Owner == "", NoOwner)
+	row.find(k.Status == attacktree.Deployed && !dated, NoReview)
 	row.find(late(k.Review, r.today), ReviewOverdue)
 	return row
 }
 
 func (r *tracer) accepted(goal, step *attacktree.Node, a *attacktree.Acceptance) TraceRow {
 	row := TraceRow{Goal: goal, Step: step, Acceptance: a, Owner: a.Owner, Until: a.Until}
-	row.Review, _ = a.Review.Due()
+	due, dated := a.Review.Due()
+	row.Review = due
 	row.find(a.Owner == "", NoOwner)
+	row.find(!dated && a.Until == attacktree.Date{}, NoReview)
 	row.find(late(a.Review, r.today), ReviewOverdue)
 	row.find(expired(a, r.today), Expired)
 	return row

@@ -65,3 +65,27 @@ func ExampleSet_All() {
 	// Information Disclosure
 	// TI <nil>
 }
+
+// Which rules a flow calls for depends on its ends and on a boundary between them.
+func ExamplePerInteraction() {
+	inside := stride.Interaction{Source: stride.Store, Target: stride.Process}
+	for _, rule := range stride.PerInteraction(inside) {
+		fmt.Printf("%s, on the %v: %s\n", rule.ID, rule.On, rule.Text)
+	}
+	crossing := inside
+	crossing.Crosses = true
+	fmt.Println(len(stride.PerInteraction(crossing)), "across a boundary")
+	// Output:
+	// S7, on the source: false data come from what poses as the store
+	// I23, on the source: weak access control lets others read the store
+	// 9 across a boundary
+}
+
+func ExampleDiagram_Crossed() {
+	d, err := stride.NewDiagram(
+		[]stride.Boundary{{Name: "cloud"}, {Name: "vault", Parent: "cloud"}},
+		[]stride.Element{{Name: "customer", Kind: stride.External}, {Name: "keys", Kind: stride.Store, Boundary: "vault"}},
+		[]stride.DataFlow{{Name: "fetch", From: "keys", To: "customer"}})
+	fmt.Println(d.Crossed("fetch"), err)
+	// Output: [vault cloud] <nil>
+}

@@ -168,7 +168,7 @@ func TestDistance(t *testing.T) {
 	}
 	for _, a := range words {
 		for _, b := range words[:60] {
-			if got, want := distance(a, b), define(a, b); got != want {
+			if got, want := new(table).distance(a, b), define(a, b); got != want {
 				t.Fatalf("distance of %q and %q is %d, want %d", string(a), string(b), got, want)
 			}
 		}

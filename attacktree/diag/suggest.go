@@ -21,34 +21,53 @@ func Suggest(word string, candidates []string) string {
 // the length of the word times that of all candidates of similar length.
 func Nearest(word string, candidates []string) string {
 	best, least := "", 1<<30
-	w := fold(word)
+	w := fold(nil, word)
+	var f []rune
+	var t table
 	for _, c := range candidates {
 		limit := max(1, max(len(word), len(c))/3)
 		if c == word || max(len(word)-len(c), len(c)-len(word)) > limit || len(word) > 200 {
 			continue
 		}
-		f := fold(c)
-		if d := distance(w, f); d <= limit && d < max(len(w), len(f)) && (d < least || d == least && c < best) {
+		f = fold(f[:0], c)
+		if max(len(w)-len(f), len(f)-len(w)) > least {
+			continue
+		}
+		if d := t.distance(w, f); d <= limit && d < max(len(w), len(f)) && (d < least || d == least && c < best) {
 			best, least = c, d
 		}
 	}
 	return best
 }
 
-func fold(s string) []rune {
-	out := []rune(s)
-	for i, r := range out {
+// fold appends a word in lower case.
+func fold(to []rune, word string) []rune {
+	for _, r := range word {
 		if r >= 'A' && r <= 'Z' {
-			out[i] = r + 'a' - 'A'
+			r += 'a' - 'A'
 		}
+		to = append(to, r)
 	}
-	return out
+	return to
 }
 
+// A table holds the three rows that a distance needs, for one after the other.
+type table struct{ older, last, row []int }
+
 // distance is the optimal string alignment distance (Damerau 1964, Levenshtein
-// 1966): no stretch is edited twice. Three rows of the table are kept.
-func distance(a, b []rune) int {
-	older, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+// 1966): no stretch is edited twice. What two words have in common at their
+// beginnings and ends costs nothing.
+func (t *table) distance(a, b []rune) int {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if cap(t.row) <= len(b) {
+		t.older, t.last, t.row = make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	}
+	older, last, row := t.older[:len(b)+1], t.last[:len(b)+1], t.row[:len(b)+1]
 	for j := range row {
 		row[j] = j
 	}

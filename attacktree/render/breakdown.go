@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -276,9 +277,12 @@ func partOf(part *float64, whole *attacktree.Figure) string {
 }
 
 func stepsTable(by string, x *mitigate.ScenarioBreakdown[mitigate.StepsPart]) *table {
-	losses := x.Whole.ExpectedImpact != nil
+	losses, accidents := x.Whole.ExpectedImpact != nil, hasAccidents(x)
 	t := &table{columns: []column{{title: groupedBy(by), fit: wraps}, {title: "steps", right: true}, {title: "attacks", right: true}, {title: "chance without", right: true}}}
-	if losses {
+	switch {
+	case accidents:
+		t.columns = append(t.columns, column{title: "loss/year without", right: true})
+	case losses:
 		t.columns = append(t.columns, column{title: "loss without", right: true})
 	}
 	t.columns = append(t.columns, column{title: "fair share", right: true})
@@ -287,12 +291,32 @@ func stepsTable(by string, x *mitigate.ScenarioBreakdown[mitigate.StepsPart]) *t
 		cells := []string{groupName(&part.Group), count(big.NewInt(int64(len(part.Nodes)))), countOf(part.Attacks), figure(part.Without.Likelihood, percent)}
 		fair := partOf(part.ShapleyLikelihood, x.Whole.Likelihood)
 		if losses {
-			cells = append(cells, figure(part.Without.ExpectedImpact, amount))
+			left := part.Without.ExpectedImpact
+			if accidents {
+				left = part.Without.AnnualLoss
+			}
+			cells = append(cells, figure(left, amount))
 			fair = partOf(part.Shapley, x.Whole.ExpectedImpact)
 		}
 		t.add(append(cells, fair)...)
 	}
 	return t
+}
+
+// hasAccidents reports whether a row has a part in the loss of a year that it has
+// not in the loss of attempts.
+func hasAccidents(x *mitigate.ScenarioBreakdown[mitigate.StepsPart]) bool {
+	if x.Whole.AnnualLoss == nil || x.Whole.ExpectedImpact == nil {
+		return false
+	}
+	year, attempt := x.Whole.AnnualLoss.Value, x.Whole.ExpectedImpact.Value
+	return slices.ContainsFunc(x.Parts, func(part mitigate.StepsPart) bool {
+		if part.Without.AnnualLoss == nil || part.Without.ExpectedImpact == nil {
+			return false
+		}
+		a, b := part.Without.AnnualLoss.Value*attempt, part.Without.ExpectedImpact.Value*year
+		return math.Abs(a-b) > 1e-9*math.Max(math.Abs(a), math.Abs(b))
+	})
 }
 
 func countOf(n *big.Int) string {
@@ -303,11 +327,12 @@ func countOf(n *big.Int) string {
 }
 
 func stepsNotes(by string, b *mitigate.Breakdown[mitigate.StepsPart]) []string {
-	var named, overlap, sampled, losses bool
+	var named, overlap, sampled, losses, accidents bool
 	for _, g := range b.Goals {
 		for _, s := range g.Scenarios {
 			seen := map[string]bool{}
 			losses = losses || s.Whole.ExpectedImpact != nil
+			accidents = accidents || hasAccidents(&s)
 			for _, part := range s.Parts {
 				named = named || part.Name != ""
 				sampled = sampled || part.ShapleyLikelihoodError != nil
@@ -343,6 +368,9 @@ func stepsNotes(by string, b *mitigate.Breakdown[mitigate.StepsPart]) []string {
 		"fair share: which part of " + what + " is owed to the row (Shapley: the mean over all orders in which the rows could be made to fail). Only these add up, to 100" + nbsp + "%."}
 	if slices.ContainsFunc(b.Tree.Model().Nodes, func(n *attacktree.Node) bool { return n.Gate == attacktree.Not || n.Gate == attacktree.Xor }) {
 		out[len(out)-1] = "fair share: which part of " + what + " is owed to the row (Shapley: the mean over all orders in which the rows could be made to fail). With not and xor gates a failing step may help an attack: shares may be negative, and what is left if all rows fail is missing from their sum."
+	}
+	if accidents {
+		out = append(out, "A loss of a year counts accidents too, of which the fair share knows nothing.")
 	}
 	if sampled {
 		out = append(out, "Shares are estimates from random orders; JSON has their standard errors.")

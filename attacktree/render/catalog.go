@@ -252,11 +252,11 @@ func usual(m *catalog.Mitigation) string {
 	for _, e := range effectsOf(m) {
 		switch e.on {
 		case "likelihood", "impact":
-			out = append(out, e.on+" -"+percent(e.strength.Reduction()))
+			out = append(out, e.on+nbsp+"-"+percent(e.strength.Reduction()))
 		case "detection":
-			out = append(out, e.on+" "+percent(e.strength.Share()))
+			out = append(out, e.on+nbsp+percent(e.strength.Share()))
 		default:
-			out = append(out, fmt.Sprintf("%s *%v", e.on, e.strength.Factor()))
+			out = append(out, fmt.Sprintf("%s%s*%v", e.on, nbsp, e.strength.Factor()))
 		}
 	}
 	return strings.Join(out, ", ")
@@ -310,7 +310,7 @@ func detailPage(c *catalog.Catalog, x catalog.Described) *page {
 
 	if len(d.Mitigations) > 0 {
 		p.heading(3, "Mitigations")
-		t := &table{columns: []column{{title: "mitigation"}, {title: "name", fit: cuts}, {title: "usual effect", fit: wraps}}}
+		t := &table{columns: []column{{title: "mitigation"}, {title: "name", fit: wraps}, {title: "usual effect", fit: wraps}}}
 		for _, slug := range d.Mitigations {
 			if m, ok := c.Mitigation(slug); ok {
 				t.add(m.Slug, m.Name, usual(m))
@@ -320,7 +320,7 @@ func detailPage(c *catalog.Catalog, x catalog.Described) *page {
 	}
 	if len(d.Refs) > 0 {
 		p.heading(3, "References")
-		t := &table{columns: []column{{title: "list"}, {title: "identifier"}, {title: "name", fit: cuts}}}
+		t := &table{columns: []column{{title: "list"}, {title: "identifier"}, {title: "name", fit: wraps}}}
 		for _, r := range d.Refs {
 			t.add(r.Source+" "+r.Edition, r.ID, r.Name)
 		}
@@ -377,11 +377,15 @@ func SuggestText(w io.Writer, s *catalog.Suggestions) error {
 		buf.WriteString("# No mitigation of the catalogue applies that the file has no control for.\n")
 	} else {
 		buf.WriteString("# Mitigations that the file has no control for, the most valuable first. Each is\n" +
-			"# evaluated alone, on top of the controls that are deployed. Effects are the usual\n" +
-			"# ones of the catalogue, which are judgement: put in your own, and a cost.\n")
+			"# evaluated alone, on top of the controls that are deployed. Effects are the\n" +
+			"# usual ones of the catalogue, which are judgement: put in your own, and a cost.\n")
 	}
 	for i := range s.List {
-		fmt.Fprintf(&buf, "\n# %d. %s\n%s", i+1, strings.ReplaceAll(worthOf(s, &s.List[i]), nbsp, " "), s.List[i].Source())
+		buf.WriteByte('\n')
+		for _, line := range wrap(fmt.Sprintf("%d. %s", i+1, worthOf(s, &s.List[i])), 80-len("# ")) {
+			buf.WriteString("# " + strings.ReplaceAll(line, nbsp, " ") + "\n")
+		}
+		buf.WriteString(s.List[i].Source())
 	}
 	_, err := w.Write(buf.Bytes())
 	return err
@@ -389,21 +393,52 @@ func SuggestText(w io.Writer, s *catalog.Suggestions) error {
 
 // worthOf says in a sentence what a suggestion does.
 func worthOf(s *catalog.Suggestions, x *catalog.Suggestion) string {
+	less := smaller(x.LossBefore, x.LossAfter)
+	rarer := smaller(x.LikelihoodBefore, x.LikelihoodAfter)
+	if !less && !rarer {
+		for _, e := range x.Control.Effects {
+			for _, change := range e.Changes {
+				if change.Reduction {
+					return "Changes loss and likelihood too little to be seen."
+				}
+			}
+		}
+		return "Makes steps dearer, slower or easier to notice, but not less likely."
+	}
 	var out []string
 	if s.Losses {
-		per := ""
+		words := "loss "
 		if s.PerYear {
-			per = " a year"
+			words += "a year "
 		}
-		out = append(out, fmt.Sprintf("loss %s to %s%s", amount(x.LossBefore), amount(x.LossAfter), per))
+		if c := s.Tree.Model().Currency; c != "" {
+			words += c + nbsp
+		}
+		out = append(out, words+fromTo(x.LossBefore, x.LossAfter, amount, amount))
 	}
-	if x.LikelihoodAfter < x.LikelihoodBefore {
-		out = append(out, fmt.Sprintf("likelihood of %s %s to %s", x.Goal, percent(x.LikelihoodBefore), percent(x.LikelihoodAfter)))
-	}
-	if x.LikelihoodAfter >= x.LikelihoodBefore && x.LossAfter >= x.LossBefore {
-		out = []string{"makes steps dearer, slower or easier to notice, but not less likely"}
+	if rarer {
+		points := func(p float64) string { return strings.TrimSuffix(percent(p), "%") + "points" }
+		out = append(out, "likelihood of "+x.Goal+" "+fromTo(x.LikelihoodBefore, x.LikelihoodAfter, percent, points))
 	}
 	return upperFirst(strings.Join(out, "; ")) + "."
+}
+
+// smaller reports whether a figure has fallen by more than rounding does.
+func smaller(before, after float64) bool { return before-after > 1e-12*before }
+
+// fromTo writes how a figure falls. What three digits do not show is written as a
+// difference.
+func fromTo(before, after float64, figure, difference func(float64) string) string {
+	a, b := figure(before), figure(after)
+	switch {
+	case a != b:
+		return a + " to " + b
+	case before-after > 1e-6*before:
+		return a + ", less " + difference(before-after)
+	case smaller(before, after):
+		return a + ", hardly less"
+	}
+	return a
 }
 
 // SuggestJSON writes a [SuggestMessage].

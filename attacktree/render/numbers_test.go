@@ -96,8 +96,18 @@ func TestWidth(t *testing.T) {
 			t.Errorf("cutMiddle(%q, %d) = %q, want %q", c.text, c.n, got, c.want)
 		}
 	}
-	if got := strings.Join(wrap("a bb  ccc dddddddd", 5), "|"); got != "a bb|ccc|dddd…" {
-		t.Errorf("wrap gives %q", got)
+	for text, want := range map[string]string{
+		"a bb  ccc dddddddd":    "a bb|ccc|ddddd…",
+		"multi-factor":          "multi-|factor",
+		"a b-c-d-e-f g":         "a|b-c-d-|e-f g",
+		"---------- -x":         "------|----|-x",
+		"ab-cdefghij":           "ab-|cdefg…",
+		"":                      "",
+		"模型-模型 -abcdef abc-def": "模型-|模型|-abcd…|abc-|def",
+	} {
+		if got := strings.Join(wrap(text, 6), "|"); got != want {
+			t.Errorf("wrap of %q gives %q, want %q", text, got, want)
+		}
 	}
 	if got := printable("a\x1b[31mb\nc\u202e"); got != "a [31mb c " {
 		t.Errorf("printable gives %q", got)

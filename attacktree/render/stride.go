@@ -152,6 +152,9 @@ func stridePage(k *catalog.Coverage, what StrideOptions) *page {
 	p.heading(1, firstOf(m.System.Label, m.Title, "STRIDE")+" ("+file+")")
 	p.say(strong, strideAnswer(k))
 
+	if len(k.Threats) == 0 {
+		return p
+	}
 	p.heading(3, "Coverage (open threats of all; ok: none is open)")
 	p.table(matrix(k))
 	for _, by := range []struct {
@@ -165,10 +168,10 @@ func stridePage(k *catalog.Coverage, what StrideOptions) *page {
 	}
 	open, more := openThreats(k, what.Top)
 	if len(open.rows) > 0 {
-		p.heading(3, "Open, those at trust boundaries first")
+		p.heading(3, "Open by element and category, those at trust boundaries first")
 		p.table(open)
 		if more > 0 {
-			p.note(fmt.Sprintf("And %d more; to see all, add --top 0.", more))
+			p.note(fmt.Sprintf("And %s; to see all, add --top 0.", plural(more, "more row", "more rows")))
 		}
 	}
 	if t := accepted(k); len(t.rows) > 0 {
@@ -207,6 +210,9 @@ func strideAnswer(k *catalog.Coverage) string {
 	}
 	if n := len(k.Threats) - elements; n > 0 {
 		found = append(found, fmt.Sprintf("%d per interaction", n))
+	}
+	if len(k.Threats) == 0 {
+		return "STRIDE finds no threat."
 	}
 	return fmt.Sprintf("STRIDE finds %s: %s. %d covered, %d accepted, %d open.",
 		plural(all.Threats, "threat", "threats"), among(found, 3), all.Covered, all.Accepted, all.Open)
@@ -351,7 +357,7 @@ func openThreats(k *catalog.Coverage, top int) (t *table, more int) {
 		}
 		known := strings.Join(f.Catalog, ", ")
 		if n := len(f.Catalog); n > 2 {
-			known = fmt.Sprintf("%s, %s, %d more", f.Catalog[0], f.Catalog[1], n-2)
+			known = fmt.Sprintf("%s, %s, %d%smore", f.Catalog[0], f.Catalog[1], n-2, nbsp)
 		}
 		t.add(f.element, f.Category.String(), crosses, strings.Join(f.rules, ", "), known)
 	}
@@ -359,7 +365,7 @@ func openThreats(k *catalog.Coverage, top int) (t *table, more int) {
 }
 
 func accepted(k *catalog.Coverage) *table {
-	t := &table{columns: []column{{title: "element", fit: cuts}, {title: "category"}, {title: "owner", fit: cuts},
+	t := &table{columns: []column{{title: "element", fit: cuts}, {title: "category"}, {title: "owner", fit: wraps},
 		{title: "until"}, {title: "reason", fit: wraps}}}
 	for _, f := range findings(k, func(x *catalog.SystemThreat) bool { return x.Accepted != nil }) {
 		until := f.Accepted.Until.String()

@@ -28,7 +28,7 @@ type TraceMessage struct {
 
 // TraceRowMessage is a step or condition of a goal (the risk) with one control
 // that acts on it, or one acceptance that answers it, or neither. Acceptances that
-// answer no step come last, without goal and step. Owner and Review are those of
+// no such row shows come last, without goal and step. Owner and Review are those of
 // the control or acceptance; with neither, Owner is the one to do something.
 type TraceRowMessage struct {
 	Goal      string   `json:"goal"`
@@ -153,7 +153,10 @@ func tracePage(t *catalog.Trace) *page {
 func traceAnswer(t *catalog.Trace) string {
 	goals, steps, controls := map[*attacktree.Node]bool{}, map[*attacktree.Node]bool{}, map[*attacktree.Control]bool{}
 	for _, x := range t.Rows {
-		goals[x.Goal], steps[x.Step] = true, true
+		goals[x.Goal] = true
+		if t.Tree.Event(x.Step.Name) {
+			steps[x.Step] = true
+		}
 		if x.Control != nil {
 			controls[x.Control] = true
 		}
@@ -170,6 +173,8 @@ func traceAnswer(t *catalog.Trace) string {
 			lacks = append(lacks, plural(n, "step has no control", "steps have no control"))
 		case catalog.NoOwner:
 			lacks = append(lacks, plural(n, "control or acceptance has no owner", "controls or acceptances have no owner"))
+		case catalog.NoReview:
+			lacks = append(lacks, plural(n, "control or acceptance has no date of review", "controls or acceptances have no date of review"))
 		case catalog.ReviewOverdue:
 			lacks = append(lacks, plural(n, "review is overdue", "reviews are overdue"))
 		case catalog.Expired:
@@ -177,7 +182,7 @@ func traceAnswer(t *catalog.Trace) string {
 		}
 	}
 	if len(lacks) == 0 {
-		return s + " Each step has a control or is accepted, each of these has an owner, and nothing is late."
+		return s + " Each step has a control or is accepted, each of these has an owner, those in force have a date of review, and nothing is late."
 	}
 	return s + " " + upperFirst(strings.Join(lacks, "; ")) + "."
 }
@@ -203,6 +208,9 @@ func missing(t *catalog.Trace) *table {
 			switch {
 			case f == catalog.NoControl:
 				what = "step " + x.Step.Name
+				if x.Step.Gate == attacktree.Condition {
+					what = "condition " + x.Step.Name
+				}
 			case x.Control != nil:
 				what = "control " + x.Control.Name
 			default:
@@ -215,6 +223,7 @@ func missing(t *catalog.Trace) *table {
 			words := map[catalog.TraceFinding]string{
 				catalog.NoControl:     "no control",
 				catalog.NoOwner:       "no owner",
+				catalog.NoReview:      "no date of review",
 				catalog.ReviewOverdue: "review was due on " + x.Review.String(),
 				catalog.Expired:       "ran out on " + x.Until.String(),
 			}[f]

@@ -47,12 +47,25 @@ func cutMiddle(s string, n int) string {
 }
 
 // wrap breaks a text at blanks into lines of at most n columns; a word that is
-// longer is cut. No-break spaces hold a number and its unit together.
+// longer goes on after one of its hyphens, and is cut where it has none. No-break
+// spaces hold a number and its unit together.
 func wrap(s string, n int) []string {
 	var lines []string
 	line, used := "", 0
 	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }) {
-		word = cut(word, n)
+		for columns(word) > n {
+			head := hyphened(word, n)
+			if head == 0 {
+				word = cut(word, n)
+				break
+			}
+			if line != "" {
+				lines = append(lines, line)
+				line = ""
+			}
+			lines = append(lines, word[:head])
+			word = word[head:]
+		}
 		w := columns(word)
 		switch {
 		case line == "":
@@ -68,6 +81,21 @@ func wrap(s string, n int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// hyphened returns the length of the longest beginning of a word of at most n
+// columns that ends with a hyphen between other signs; 0 if there is none.
+func hyphened(word string, n int) int {
+	best, used := 0, 0
+	for i, r := range word {
+		if used += runeColumns(r); used > n {
+			break
+		}
+		if r == '-' && i > 0 && i+1 < len(word) {
+			best = i + 1
+		}
+	}
+	return best
 }
 
 // printable makes a text of the model safe to show on one line.

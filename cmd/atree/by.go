@@ -31,16 +31,17 @@ func byFlags(cmd *cobra.Command, by *string, trace *bool) {
 		"row of asset is the loss at the nodes about it; a row of adversary is what he can\n" +
 		"do by himself. --trace evaluates nothing: it lists risk, step, threat, control,\n" +
 		"owner and review date, and finds steps without a control, controls without an\n" +
-		"owner, overdue reviews and acceptances that have run out."
+		"owner or a review date, overdue reviews and acceptances that have run out."
 	cmd.Example += "\natree eval --by stride examples/hospital-ransomware.atree" +
-		"\natree eval --trace --format csv examples/financial-assistant.atree"
+		"\natree eval --trace --format csv examples/financial-assistant.atree" +
+		"\natree eval --trace --fail-if 'review-overdue > 0' examples/financial-assistant.atree"
 }
 
 // checkBy looks at --by and --trace, and at what does not go with them.
 func checkBy(cmd *cobra.Command, by string, trace bool, q *question) error {
 	given := cmd.Flags().Changed
 	if trace {
-		for _, name := range []string{"by", "set", "adversary", "mode", "param", "fail-if"} {
+		for _, name := range []string{"by", "set", "adversary", "mode", "attacker-budget", "param", "bottom-up"} {
 			if given(name) {
 				return fmt.Errorf("--trace follows what the model says and evaluates nothing; leave --%s out", name)
 			}
@@ -54,6 +55,9 @@ func checkBy(cmd *cobra.Command, by string, trace bool, q *question) error {
 	}
 	if given("fail-if") {
 		return fmt.Errorf("--fail-if judges the figures of eval without --by")
+	}
+	if given("bottom-up") {
+		return fmt.Errorf("--bottom-up compares the figures of eval without --by")
 	}
 	if by == "adversary" && q.adversary != "" {
 		return fmt.Errorf("--by adversary has a row for each adversary; leave --adversary out")

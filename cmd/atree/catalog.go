@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,15 +30,24 @@ func catalogCommand(e *env) *cobra.Command {
 			"  list [KIND]       the entries, of one kind or all\n" +
 			"  search WORDS…     entries by name, by words, by an identifier of another list\n" +
 			"  show ENTRY…       an entry in full; a pattern as a tree\n" +
-			"  suggest FILE      controls that a model could take in, the most valuable first",
+			"  suggest FILE      controls that a model could take in, the most valuable first\n\n" +
+			"A catalogue of your own stands in a folder that --catalog names. Its files\n" +
+			"data/threats.json, data/mitigations.json, data/patterns.json and others hold lists\n" +
+			"of entries, its files patterns/NAME.atree the trees:\n\n" +
+			"  [{\"slug\": \"badge-cloning\", \"name\": \"Cloned badge\", \"stride\": [\"S\"],\n" +
+			"    \"mitigations\": [\"physical-security\"]}]",
 		Example: `atree catalog list threat
 atree catalog search prompt injection
 atree catalog show rag-poisoning
 atree catalog show pattern/model-theft
-atree catalog suggest examples/financial-assistant.atree`,
+atree catalog suggest examples/financial-assistant.atree
+atree catalog search --catalog own badge`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("expected list, search, show or suggest, found nothing")
+			}
+			if near := diag.Suggest(args[0], []string{"list", "search", "show", "suggest"}); near != "" {
+				return fmt.Errorf("no verb of the catalogue is called %q; %s", args[0], near)
 			}
 			return fmt.Errorf("expected list, search, show or suggest, found %q", args[0])
 		},
@@ -67,9 +77,34 @@ func (e *env) catalog() (*catalog.Catalog, error) {
 	}
 	defer root.Close()
 	if e.own, err = catalog.Load(catalog.Default(), root.FS()); err != nil {
-		return nil, fmt.Errorf("--catalog %s: %s", e.ownDir, strings.ReplaceAll(err.Error(), "catalog: ", ""))
+		return nil, e.refused(err)
 	}
 	return e.own, nil
+}
+
+// refused says what is wrong with the user's own catalogue, a line for each
+// problem, where an editor finds it.
+func (e *env) refused(err error) error {
+	problems := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		problems = joined.Unwrap()
+	}
+	for _, err := range problems {
+		file := e.ownDir
+		var p *catalog.Problem
+		if errors.As(err, &p) {
+			file = filepath.Join(e.ownDir, p.File)
+			if p.Line > 0 {
+				file += fmt.Sprintf(":%d", p.Line)
+			}
+			err = errors.New(p.Message)
+		}
+		fmt.Fprintf(e.stderr, "%s: error: %s\n", shown(file), oneLine(err))
+	}
+	if len(problems) == 1 {
+		return fmt.Errorf("--catalog %s: 1 problem", e.ownDir)
+	}
+	return fmt.Errorf("--catalog %s: %d problems", e.ownDir, len(problems))
 }
 
 // library returns the catalogue for a loader, which is not read before it is
@@ -93,7 +128,7 @@ func catalogListCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "list [KIND]",
 		Short:     "Which entries are there, of one kind or all?",
-		Long:      "Which entries are there? KIND is one of " + strings.Join(kindNames(), ", ") + ".",
+		Long:      "Which entries are there? KIND is one of " + strings.Join(kindNames()[:4], ", ") + ",\n" + strings.Join(kindNames()[4:], ", ") + ".",
 		Example:   "atree catalog list threat\natree catalog list --format csv mitigation",
 		Args:      atMostOne("KIND"),
 		ValidArgs: kindNames(),
@@ -160,6 +195,9 @@ atree catalog search --top 3 --format json LLM04:2023`,
 				if top == 0 || len(entries) < top {
 					entries = append(entries, hit.Entry)
 				}
+			}
+			if near := c.Respell(query); near != "" && len(c.Lookup(query)) == 0 {
+				fmt.Fprintf(e.stderr, "some words are in no entry; did you mean %q?\n", near)
 			}
 			if len(entries) == 0 {
 				fmt.Fprintf(e.stderr, "nothing fits %q; to see all entries, type: atree catalog list\n", query)
@@ -265,6 +303,9 @@ func (e *env) lookup(c *catalog.Catalog, word string) ([]catalog.Described, erro
 		if near := diag.Suggest(word, entryNames(c)); near != "" {
 			return nil, fmt.Errorf("the catalogue has no entry %q; %s", word, near)
 		}
+		if ref := meant(c, word); ref != "" {
+			return nil, fmt.Errorf("the catalogue has no entry %q; did you mean %s?", word, ref)
+		}
 		return nil, fmt.Errorf("the catalogue has no entry %q; try: atree catalog search %s", word, word)
 	}
 	isPattern := func(x catalog.Described) bool { return x.Common().Kind == catalog.KindPattern }
@@ -273,6 +314,21 @@ func (e *env) lookup(c *catalog.Catalog, word string) ([]catalog.Described, erro
 		found = slices.Delete(slices.Clone(found), i, i+1)
 	}
 	return found, nil
+}
+
+// meant returns the identifier of another list that a word stands for perhaps: one
+// that is misspelt, or whose edition was left out.
+func meant(c *catalog.Catalog, word string) string {
+	if right := c.Resolve(word).Right; right != "" {
+		return right
+	}
+	for _, l := range c.Lists() {
+		ref := l.Prefix + word
+		if right := c.Resolve(ref).Right; strings.HasPrefix(right, ref+":") {
+			return right
+		}
+	}
+	return ""
 }
 
 func catalogSuggestCommand(e *env) *cobra.Command {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 
 func checkCommand(e *env) *cobra.Command {
 	var strict, library bool
+	var limits limits
 	cmd := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Is it sound? Every problem, with its place.",
@@ -25,7 +27,7 @@ atree check --strict --today 2026-11-24 examples/*.atree`,
 			if err := e.check(); err != nil {
 				return err
 			}
-			return e.checkFiles(args, strict, library)
+			return e.checkFiles(cmd.Context(), &limits, args, strict, library)
 		},
 	}
 	cmd.Flags().BoolVar(&strict, "strict", false, "warnings fail too")
@@ -34,12 +36,13 @@ atree check --strict --today 2026-11-24 examples/*.atree`,
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
+	limits.guardFlags(cmd.Flags())
 	return cmd
 }
 
 // checkFiles looks at one file after the other. A file that cannot be read does
 // not keep the others from being checked.
-func (e *env) checkFiles(paths []string, strict, library bool) error {
+func (e *env) checkFiles(ctx context.Context, limits *limits, paths []string, strict, library bool) error {
 	today, err := e.date()
 	if err != nil {
 		return err
@@ -49,23 +52,33 @@ func (e *env) checkFiles(paths []string, strict, library bool) error {
 		return err
 	}
 	var files []render.Checked
-	unread, failed := 0, false
-	for _, path := range paths {
-		f := render.Checked{File: path}
-		var changes diag.List
-		f.Tree, changes, err = e.load(path, "", library)
-		switch {
-		case errors.As(err, &f.Problems):
-		case err != nil:
-			fmt.Fprintf(e.stderr, "atree check: %s\n", oneLine(err))
-			unread++
-			continue
-		default:
-			f.Problems = append(changes, attacktree.Vet(f.Tree, &attacktree.VetOptions{Today: today, Library: names})...)
-			f.Problems.Sort()
+	var unread []error
+	failed := false
+	err = limits.wait(ctx, e, func() error {
+		for _, path := range paths {
+			f := render.Checked{File: path}
+			var changes diag.List
+			var err error
+			f.Tree, changes, err = e.load(path, "", library)
+			switch {
+			case errors.As(err, &f.Problems):
+			case err != nil:
+				unread = append(unread, err)
+				continue
+			default:
+				f.Problems = append(changes, attacktree.Vet(f.Tree, &attacktree.VetOptions{Today: today, Library: names})...)
+				f.Problems.Sort()
+			}
+			failed = failed || f.Tree == nil || strict && len(f.Problems) > 0
+			files = append(files, f)
 		}
-		failed = failed || f.Tree == nil || strict && len(f.Problems) > 0
-		files = append(files, f)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, err := range unread {
+		fmt.Fprintf(e.stderr, "atree check: %s\n", oneLine(err))
 	}
 	err = e.write(layout{
 		text:     func(w io.Writer, opt *render.TextOptions) error { return render.CheckText(w, files, opt) },
@@ -76,8 +89,8 @@ func (e *env) checkFiles(paths []string, strict, library bool) error {
 	switch {
 	case err != nil:
 		return err
-	case unread > 0:
-		return fmt.Errorf("%d of %d files could not be read", unread, len(paths))
+	case len(unread) > 0:
+		return fmt.Errorf("%d of %d files could not be read", len(unread), len(paths))
 	case failed:
 		return errNo
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +40,11 @@ atree eval --mode budget --adversary syndicate examples/model-weights.atree`,
 			if err := e.check(); err != nil {
 				return err
 			}
-			gates, err := readThresholds(failIf)
+			read := readThresholds
+			if trace {
+				read = func(rules []string) ([]threshold, error) { return readCounts(rules, traceFigures()...) }
+			}
+			gates, err := read(failIf)
 			if err != nil {
 				return err
 			}
@@ -57,7 +62,7 @@ atree eval --mode budget --adversary syndicate examples/model-weights.atree`,
 				return errors.New("--by, --trace and --bottom-up ask about every possible step; leave out --mode budget and economic")
 			}
 			if trace {
-				return e.evalTrace(tree, q.goal)
+				return e.evalTrace(cmd.Context(), tree, &q, gates)
 			}
 			if q.chooses {
 				return e.pick(cmd.Context(), tree, &q, gates)
@@ -69,7 +74,8 @@ atree eval --mode budget --adversary syndicate examples/model-weights.atree`,
 	q.choiceFlags(cmd, &budget)
 	byFlags(cmd, &by, &trace)
 	cmd.Flags().StringArrayVar(&failIf, "fail-if", nil,
-		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+figureNames())
+		"exit status 1 if `RULE` holds: [SCENARIO.]FIGURE OP VALUE, as 'planned.annual_loss > 2M'; repeatable. OP is one of > >= < <=; FIGURE one of "+strings.Join(figureNames(), ", ")+
+			"; with --trace one of "+strings.Join(traceFigures(), ", ")+", as 'expired > 0'")
 	group(cmd.Flags(), "Gate", "fail-if")
 	cmd.Flags().BoolVar(&bottomUp, "bottom-up", false, "show beside the exact figures what tools get that go from the leaves upwards, as if nothing were shared")
 	group(cmd.Flags(), "Comparison", "bottom-up")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/diag"
+	"github.com/atree-dev/atree/attacktree/dsl"
 	"github.com/atree-dev/atree/attacktree/mitigate"
 )
 
@@ -110,12 +111,12 @@ func whole(n *big.Int) (low, high float64, ok bool) {
 	return x, x, true
 }
 
-func figureNames() string {
+func figureNames() []string {
 	var names []string
 	for _, f := range gateFigures {
 		names = append(names, f.name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func readThresholds(texts []string) ([]threshold, error) {
@@ -130,11 +131,12 @@ func readThresholds(texts []string) ([]threshold, error) {
 	return out, nil
 }
 
-// splitRule takes a rule apart: what is compared, how, and with what.
-func splitRule(text string) (name, op, value string, err error) {
+// splitRule takes a rule apart: what is compared, how, and with what. The example
+// is shown to those who write none.
+func splitRule(text, example string) (name, op, value string, err error) {
 	at := strings.IndexAny(text, "<>=!")
 	if at < 0 {
-		return "", "", "", errors.New("expected FIGURE OP VALUE, as 'likelihood > 10%', found no OP (> >= < <=)")
+		return "", "", "", fmt.Errorf("expected FIGURE OP VALUE, as '%s', found no OP (> >= < <=)", example)
 	}
 	end := at
 	for end < len(text) && strings.IndexByte("<>=!", text[end]) >= 0 {
@@ -146,32 +148,80 @@ func splitRule(text string) (name, op, value string, err error) {
 	return strings.TrimSpace(text[:at]), op, text[end:], nil
 }
 
+// noFigure says which figures there are instead of the one that was named.
+func noFigure(name string, names []string) error {
+	if near := diag.Nearest(name, names); near != "" {
+		return fmt.Errorf("no figure is called %q; did you mean %q?", name, near)
+	}
+	if len(names) == 1 {
+		return fmt.Errorf("expected the figure %s, found %q", names[0], name)
+	}
+	return fmt.Errorf("expected one of the figures %s, found %q", strings.Join(names, ", "), name)
+}
+
 // readCount reads a rule about a number of things: '[SCENARIO.]FIGURE OP NUMBER'.
-func readCount(text, figure string) (threshold, error) {
-	name, op, value, err := splitRule(text)
+func readCount(text string, figures ...string) (threshold, error) {
+	t, err := parseCount(text, figures)
 	if err != nil {
 		return threshold{}, fmt.Errorf("--fail-if %q: %w", text, err)
+	}
+	return t, nil
+}
+
+func parseCount(text string, figures []string) (threshold, error) {
+	name, op, value, err := splitRule(text, figures[0]+" > 0")
+	if err != nil {
+		return threshold{}, err
 	}
 	t := threshold{text: text, op: op}
 	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
 		t.scenario, name = name[:dot], name[dot+1:]
 	}
-	if name != figure {
-		return threshold{}, fmt.Errorf("--fail-if %q: expected the figure %s, found %q", text, figure, name)
+	if !slices.Contains(figures, name) {
+		return threshold{}, noFigure(name, figures)
 	}
+	t.figure.name = name
 	n, err := literal(value)
-	if err == nil {
-		err = fits(n, attacktree.Plain)
-	}
 	if err != nil {
-		return threshold{}, fmt.Errorf("--fail-if %q: %w", text, err)
+		return threshold{}, err
+	}
+	if n.Unit != dsl.Plain {
+		return threshold{}, fmt.Errorf("expected a plain number, found %s", n.Span.Text())
 	}
 	t.value = n.Value
 	return t, nil
 }
 
+// readCounts reads rules about numbers of things that no scenario changes.
+func readCounts(texts []string, figures ...string) ([]threshold, error) {
+	var out []threshold
+	for _, text := range texts {
+		t, err := readCount(text, figures...)
+		if err == nil && t.scenario != "" {
+			err = fmt.Errorf("--fail-if %q: %s does not depend on a scenario; leave %q out", text, t.figure.name, t.scenario+".")
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// judgeCounts puts every rule to the number that it is about.
+func (e *env) judgeCounts(rules []threshold, count func(figure string) int) error {
+	var answer error
+	for _, t := range rules {
+		if n := count(t.figure.name); t.holds(float64(n)) {
+			fmt.Fprintf(e.stderr, "failed: %s (found %d)\n", t.text, n)
+			answer = errNo
+		}
+	}
+	return answer
+}
+
 func readThreshold(text string) (threshold, error) {
-	name, op, value, err := splitRule(text)
+	name, op, value, err := splitRule(text, "likelihood > 10%")
 	if err != nil {
 		return threshold{}, err
 	}
@@ -182,10 +232,10 @@ func readThreshold(text string) (threshold, error) {
 	}
 	i := slices.IndexFunc(gateFigures, func(f gateFigure) bool { return f.name == name })
 	if i < 0 {
-		if near := diag.Nearest(name, strings.Split(figureNames(), ", ")); near != "" {
-			return threshold{}, fmt.Errorf("no figure is called %q; did you mean %q?", name, near)
+		if slices.Contains(traceFigures(), name) {
+			return threshold{}, fmt.Errorf("%s is counted with --trace; add that", name)
 		}
-		return threshold{}, fmt.Errorf("expected one of the figures %s, found %q", figureNames(), name)
+		return threshold{}, noFigure(name, figureNames())
 	}
 	t.figure = gateFigures[i]
 	n, err := literal(value)

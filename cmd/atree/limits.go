@@ -19,6 +19,7 @@ import (
 // or answered by bounds; it never takes the machine down.
 type limits struct {
 	maxDiagram int
+	diagrams   bool // some may be built
 	timeout    time.Duration
 	maxMemory  byteSize
 
@@ -32,11 +33,18 @@ const (
 )
 
 func (l *limits) flags(fs *pflag.FlagSet) {
-	l.maxMemory = defaultMaxMemory
+	l.guardFlags(fs)
+	l.diagrams = true
 	fs.IntVar(&l.maxDiagram, "max-diagram", defaultMaxDiagram, "greatest size of a decision diagram, in `NODES`")
+	group(fs, "Limits", "max-diagram")
+}
+
+// guardFlags are for verbs that build no diagram.
+func (l *limits) guardFlags(fs *pflag.FlagSet) {
+	l.maxDiagram, l.maxMemory = defaultMaxDiagram, defaultMaxMemory
 	fs.DurationVar(&l.timeout, "timeout", 0, "give up after `TIME`, as 30s or 5m (default none)")
 	fs.Var(&l.maxMemory, "max-memory", "give up above `SIZE`")
-	group(fs, "Limits", "max-diagram", "timeout", "max-memory")
+	group(fs, "Limits", "timeout", "max-memory")
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -85,6 +93,21 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 	return err
 }
 
+// wait is run for what no context ends, such as reading a file. Past a limit it is
+// left alone until the program ends, so it must not write.
+func (l *limits) wait(ctx context.Context, e *env, work func() error) error {
+	return l.run(ctx, e, func(ctx context.Context) error {
+		done := make(chan error, 1)
+		go func() { done <- work() }()
+		select {
+		case err := <-done:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+}
+
 // watch looks ten times a second at the memory in use, ends the computation
 // where it stays above the limit though the garbage collector does what it can,
 // and shows on a terminal that a long run is alive.
@@ -108,7 +131,11 @@ func (l *limits) watch(done <-chan struct{}, e *env, cancel context.CancelCauseF
 			above = 0
 		}
 		if above == patience {
-			cancel(fmt.Errorf("the memory in use is above %s; allow more with --max-memory, or less with --max-diagram", l.maxMemory.String()))
+			hint := "allow more with --max-memory"
+			if l.diagrams {
+				hint += ", or less with --max-diagram"
+			}
+			cancel(fmt.Errorf("the memory in use is above %s; %s", l.maxMemory.String(), hint))
 		}
 		if terminal && looks%10 == 0 && looks > 10 {
 			done := ""

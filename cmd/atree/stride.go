@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ func strideCommand(e *env) *cobra.Command {
 	var methods, failIf []string
 	var scaffold bool
 	var top int
+	var limits limits
 	words := []string{stride.ByElement.String(), stride.ByInteraction.String(), stride.ByShostack.String()}
 	cmd := &cobra.Command{
 		Use:   "stride FILE",
@@ -35,10 +37,17 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 			if err := e.check(); err != nil {
 				return err
 			}
+			if scaffold {
+				for _, name := range []string{"method", "fail-if", "top", "format"} {
+					if cmd.Flags().Changed(name) {
+						return fmt.Errorf("--scaffold prints a file; leave --%s out", name)
+					}
+				}
+			}
 			if top < 0 {
 				return fmt.Errorf("--top: expected 0 or more, found %d", top)
 			}
-			gates, err := readOpenThresholds(failIf)
+			gates, err := readCounts(failIf, "open")
 			if err != nil {
 				return err
 			}
@@ -53,20 +62,24 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 				}
 				opt.Methods = append(opt.Methods, method)
 			}
-			if scaffold {
-				return e.scaffold(args[0])
-			}
-			tree, _, err := e.load(args[0], "", true)
-			if err != nil {
-				return err
-			}
 			c, err := e.catalog()
 			if err != nil {
 				return err
 			}
-			k, err := catalog.Cover(c, tree, opt)
-			if err != nil {
+			if scaffold {
+				return e.scaffold(cmd.Context(), &limits, c, args[0])
+			}
+			var k *catalog.Coverage
+			err = limits.wait(cmd.Context(), e, func() error {
+				tree, _, err := e.load(args[0], "", true)
+				if err != nil {
+					return err
+				}
+				k, err = catalog.Cover(c, tree, opt)
 				return noSystem(args[0], err)
+			})
+			if err != nil {
+				return err
 			}
 			what := render.StrideOptions{Top: top}
 			err = e.write(layout{
@@ -78,7 +91,7 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 			if err != nil {
 				return err
 			}
-			return e.judgeOpen(gates, k.Open())
+			return e.judgeCounts(gates, func(string) int { return k.Open() })
 		},
 	}
 	fs := cmd.Flags()
@@ -93,6 +106,7 @@ atree stride --scaffold examples/financial-assistant.atree > first.atree`,
 	e.readFlags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
+	limits.guardFlags(cmd.Flags())
 	return cmd
 }
 
@@ -104,64 +118,40 @@ func noSystem(path string, err error) error {
 	return err
 }
 
-// readOpenThresholds reads rules about the number of open threats.
-func readOpenThresholds(texts []string) ([]threshold, error) {
-	var out []threshold
-	for _, text := range texts {
-		t, err := readCount(text, "open")
-		if err == nil && t.scenario != "" {
-			err = fmt.Errorf("--fail-if %q: expected the figure open, found %q", text, t.scenario+".open")
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, t)
-	}
-	return out, nil
-}
-
-// judgeOpen puts every threshold to the number of open threats.
-func (e *env) judgeOpen(gates []threshold, open int) error {
-	var answer error
-	for _, t := range gates {
-		if t.holds(float64(open)) {
-			fmt.Fprintf(e.stderr, "failed: %s (found %d)\n", t.text, open)
-			answer = errNo
-		}
-	}
-	return answer
-}
-
 // scaffold prints a file with what is to be added to it.
-func (e *env) scaffold(path string) error {
-	src, err := e.read(path)
-	if err != nil {
-		return about(path, err)
-	}
-	if path == stdinName {
-		e.stdin = bytes.NewReader(src)
-	}
-	tree, _, err := e.load(path, "", true)
+func (e *env) scaffold(ctx context.Context, limits *limits, c *catalog.Catalog, path string) error {
+	var added string
+	var whole []byte
+	err := limits.wait(ctx, e, func() error {
+		src, err := e.read(path)
+		if err != nil {
+			return about(path, err)
+		}
+		if path == stdinName {
+			e.stdin = bytes.NewReader(src)
+		}
+		tree, _, err := e.load(path, "", true)
+		if err != nil {
+			return err
+		}
+		if added, err = catalog.Scaffold(c, tree); err != nil {
+			return noSystem(path, err)
+		}
+		file, problems := dsl.Parse(path, append(append(src, '\n'), added...))
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		whole = dsl.Format(file)
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	c, err := e.catalog()
-	if err != nil {
-		return err
-	}
-	added, err := catalog.Scaffold(c, tree)
-	if err != nil {
-		return noSystem(path, err)
 	}
 	if added == "" {
-		fmt.Fprintf(e.stderr, "%s: every asset of the system has a goal; nothing is added\n", path)
-	}
-	file, problems := dsl.Parse(path, append(append(src, '\n'), added...))
-	if err := problems.Err(); err != nil {
-		return err
+		fmt.Fprintf(e.stderr, "%s: nothing is added; no element carries an asset without a goal\n", shown(path))
 	}
 	return e.answer(func(w io.Writer) error {
-		_, err := w.Write(dsl.Format(file))
+		_, err := w.Write(whole)
 		return err
 	})
 }
