@@ -152,6 +152,7 @@ func (e *env) simulate(ctx context.Context, tree *attacktree.Tree, q *question, 
 		return fmt.Sprintf("%d of %d draws", done.Load(), d.samples/max(study.Shards, 1))
 	}
 	opt.Compile.Goal = opt.Goal
+	opt.Compile.Scenarios = d.samples * len(study.Scenarios) // of all shards, so that they round alike
 	answer := new(render.Study)
 	err = q.limits.run(ctx, e, func(ctx context.Context) error {
 		p, err := attacktree.Compile(ctx, tree, &opt.Compile)
