@@ -111,7 +111,7 @@ type layout struct {
 func (e *env) write(l layout) error {
 	switch e.format {
 	case "json":
-		return e.answer(l.json)
+		return e.stream(l.json) // which is written at once, and may be long
 	case "csv":
 		return e.answer(l.csv)
 	case "markdown":
@@ -122,17 +122,25 @@ func (e *env) write(l layout) error {
 	})
 }
 
-// answer writes to standard output, or to the file of -o.
+// answer writes to standard output, or to the file of -o: all of it or nothing.
 func (e *env) answer(write func(io.Writer) error) error {
 	var buf bytes.Buffer
 	if err := write(&buf); err != nil {
 		return err
 	}
+	return e.stream(func(w io.Writer) error {
+		_, err := w.Write(buf.Bytes())
+		return err
+	})
+}
+
+// stream is answer without holding it in memory. What fails may be written in part
+// to standard output.
+func (e *env) stream(write func(io.Writer) error) error {
 	if e.output != "" && e.output != "-" {
-		return about(e.output, replaceFile(e.output, buf.Bytes()))
+		return about(e.output, replaceBy(e.output, write))
 	}
-	_, err := e.stdout.Write(buf.Bytes())
-	return err
+	return write(e.stdout)
 }
 
 // about puts the path that the user typed into an error of the file system.

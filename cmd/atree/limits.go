@@ -69,8 +69,7 @@ func (l *limits) run(ctx context.Context, e *env, compute func(context.Context) 
 			fmt.Errorf("not finished within %s; allow more with --timeout", l.timeout))
 		defer stop()
 	}
-	old := debug.SetMemoryLimit(int64(l.maxMemory))
-	defer debug.SetMemoryLimit(old)
+	debug.SetMemoryLimit(int64(l.maxMemory)) // also for what is written afterwards
 
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {

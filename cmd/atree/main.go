@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"unicode"
 
@@ -50,6 +51,7 @@ var errNo = errors.New("the answer is no")
 
 // run is the whole command, and returns its exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(defaultMaxMemory))
 	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, color: "auto"}
 	root := rootCommand(e)
 	root.SetArgs(args)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -87,6 +88,7 @@ func TestNoRegularFile(t *testing.T) {
 }
 
 func TestMemoryLimit(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
 	e := &env{stderr: new(bytes.Buffer)}
 	l := &limits{maxDiagram: 1, maxMemory: leastMemory}
 	err := l.run(t.Context(), e, func(ctx context.Context) error {
