@@ -1,6 +1,7 @@
 package attackers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,9 +85,9 @@ type Choice struct {
 
 // Assess answers for all goals of a tree, or the one in opt, which may be nil. A
 // scenario without a budget or gain is [ErrNoBudget] or [ErrNoGain], a tree in
-// which nothing has a cost [ErrNoCost]. When ctx ends, figures that are not
-// complete have bounds, or the scenarios that were finished are returned with the
-// error.
+// which nothing has a cost [ErrNoCost]. When ctx ends, its error comes with the
+// scenarios so far; figures that were not found in time have bounds, or stand in
+// the limits of their results.
 func Assess(ctx context.Context, t *attacktree.Tree, mode Mode, opt *Options) (*Assessment, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -100,6 +101,7 @@ func Assess(ctx context.Context, t *attacktree.Tree, mode Mode, opt *Options) (*
 		scenarios = inherent(t)
 	}
 	out := &Assessment{Tree: t, Mode: mode}
+	var ended error
 	for _, goal := range goals {
 		compile := opt.Compile
 		compile.Goal = goal
@@ -112,18 +114,24 @@ func Assess(ctx context.Context, t *attacktree.Tree, mode Mode, opt *Options) (*
 		for _, s := range scenarios {
 			c := chooser{t: t, p: p, goal: node, s: s, opt: opt}
 			r, err := c.assess(ctx, mode)
-			if err != nil {
-				err = fmt.Errorf("%s: %w", goal, err)
-				if len(g.Results) > 0 {
-					out.Goals = append(out.Goals, g)
-				}
-				return out, err
+			if r != nil {
+				g.Results = append(g.Results, r)
 			}
-			g.Results = append(g.Results, r)
+			if err != nil {
+				ended = fmt.Errorf("%s: %w", goal, err)
+			}
+			if r == nil {
+				break
+			}
 		}
-		out.Goals = append(out.Goals, g)
+		if len(g.Results) > 0 {
+			out.Goals = append(out.Goals, g)
+		}
+		if ended != nil {
+			break
+		}
 	}
-	return out, nil
+	return out, ended
 }
 
 // A chooser answers for one goal in one scenario.
@@ -135,6 +143,7 @@ type chooser struct {
 	opt  *Options
 }
 
+// assess returns the error of ctx with the result so far.
 func (c *chooser) assess(ctx context.Context, mode Mode) (*Result, error) {
 	q := &Profile{Scenario: c.s, Budget: budgetOf(c.t, c.s, c.opt), Gain: gain(c.t, c.goal, c.s)}
 	switch {
@@ -147,9 +156,9 @@ func (c *chooser) assess(ctx context.Context, mode Mode) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := c.p.Eval(ctx, c.s)
-	if err != nil {
-		return nil, err
+	all, ended := c.p.Eval(ctx, c.s)
+	if ended != nil && (all == nil || all.Likelihood == nil) {
+		return nil, ended
 	}
 	r := &Result{Result: *all}
 	r.Steps, r.Assumed, r.DefenceDepth = nil, nil, nil
@@ -158,9 +167,14 @@ func (c *chooser) assess(ctx context.Context, mode Mode) (*Result, error) {
 	}
 	r.Method, r.Size = "curve", 0
 	if mode == Budget {
-		return r, c.within(ctx, r, curves, *q.Budget)
+		err = c.within(ctx, r, curves, *q.Budget)
+	} else {
+		err = c.paying(ctx, r, curves, *q.Gain)
 	}
-	return r, c.paying(ctx, r, curves, *q.Gain)
+	if err != nil {
+		return nil, err
+	}
+	return r, cmp.Or(ended, ctx.Err())
 }
 
 func (c *chooser) curve(ctx context.Context, of Objective) (*Curve, error) {
@@ -327,6 +341,8 @@ func (c *chooser) list(ctx context.Context, budget float64) (found []attacktree.
 		switch {
 		case errors.As(err, &limit):
 			return nil, limit.Error(), nil
+		case ctx.Err() != nil:
+			return nil, "the search was ended before all attacks within the budget were found", nil
 		case err != nil:
 			return nil, "", err
 		case *a.Cost > budget:
@@ -367,7 +383,15 @@ func (c *chooser) paying(ctx context.Context, r *Result, chances *Curve, gain fl
 	x, loss := attacktree.Figure{Exact: chances.Exact}, attacktree.Figure{Exact: chances.Exact}
 	if r.By != nil {
 		var err error
-		if x, loss, err = c.outcome(ctx, r.By); err != nil {
+		x, loss, err = c.outcome(ctx, r.By)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			p := chances.Points[r.Profit.Place].Value
+			x, loss = attacktree.Figure{Value: p, Exact: true, Low: p, High: p}, attacktree.Figure{}
+			if r.ExpectedImpact != nil {
+				loss.High = r.ExpectedImpact.High
+			}
+		case err != nil:
 			return err
 		}
 	}
