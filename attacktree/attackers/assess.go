@@ -152,13 +152,13 @@ func (c *chooser) assess(ctx context.Context, mode Mode) (*Result, error) {
 	case mode == Economic && q.Gain == nil:
 		return nil, ErrNoGain
 	}
+	all, ended := c.p.Eval(ctx, c.s) // first, as a curve has bounds however short the time
+	if ended != nil && (all == nil || all.Likelihood == nil) {
+		return nil, ended
+	}
 	curves, err := c.curve(ctx, Likelihood)
 	if err != nil {
 		return nil, err
-	}
-	all, ended := c.p.Eval(ctx, c.s)
-	if ended != nil && (all == nil || all.Likelihood == nil) {
-		return nil, ended
 	}
 	r := &Result{Result: *all}
 	r.Steps, r.Assumed, r.DefenceDepth = nil, nil, nil
