@@ -49,11 +49,14 @@ func OptimizeJSON(w io.Writer, o *Choice) error {
 	return writeJSON(w, optimizeMessage(o))
 }
 
-// OptimizeCSV writes one record a point of the front.
+// OptimizeCSV writes one record a point of the front; each says how far the whole
+// of it is proved.
 func OptimizeCSV(w io.Writer, o *Choice) error {
 	type record struct {
 		Goal      string       `json:"goal"`
 		Objective string       `json:"objective"`
+		Exact     bool         `json:"exact"`
+		Gap       float64      `json:"gap"`
 		Controls  []string     `json:"controls"`
 		Cost      float64      `json:"cost"`
 		Value     *float64     `json:"value"`
@@ -64,7 +67,7 @@ func OptimizeCSV(w io.Writer, o *Choice) error {
 	var rows []record
 	msg := optimizeMessage(o)
 	for _, q := range msg.Front {
-		row := record{Goal: msg.Goal, Objective: msg.Objective, Controls: q.Controls, Cost: q.Cost, Value: q.Value, Draws: q.Draws}
+		row := record{Goal: msg.Goal, Objective: msg.Objective, Exact: msg.Exact, Gap: msg.Gap, Controls: q.Controls, Cost: q.Cost, Value: q.Value, Draws: q.Draws}
 		if o.Draws != nil {
 			row.Seed, row.Samples = &msg.Seed, &msg.Samples
 		}
