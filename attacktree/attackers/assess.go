@@ -188,20 +188,28 @@ func (c *chooser) curve(ctx context.Context, of Objective) (*Curve, error) {
 // within fills in what a budget buys.
 func (c *chooser) within(ctx context.Context, r *Result, chances *Curve, budget float64) error {
 	r.Budget = &budget
-	x := chances.At(budget)
+	x := below(chances.At(budget), r.Likelihood)
 	r.Likelihood, r.By = &x, choice(chances, budget)
 	if c.p.HasLosses() {
 		losses, err := c.curve(ctx, ExpectedImpact)
 		if err != nil {
 			return err
 		}
-		loss := losses.At(budget)
+		loss := below(losses.At(budget), r.ExpectedImpact)
 		r.ImpactBy = choice(losses, budget)
 		if err := c.lose(r, loss, true); err != nil {
 			return err
 		}
 	}
 	return c.affordable(ctx, r, budget)
+}
+
+// below takes from bounds what is above the figure of who attempts everything.
+func below(x attacktree.Figure, saturating *attacktree.Figure) attacktree.Figure {
+	if !x.Exact && saturating != nil {
+		x.High = max(x.Low, min(x.High, saturating.High))
+	}
+	return x
 }
 
 // choice is the attack of a curve at a budget, nil if it comes for free and
@@ -267,6 +275,9 @@ func (c *chooser) affordable(ctx context.Context, r *Result, budget float64) err
 	if r.Cheapest == nil || *r.Cheapest.Cost > budget {
 		if _, unknown := r.Limits["cheapest"]; !unknown {
 			r.Reachable, r.AttackCount = false, new(big.Int)
+			if !r.Unaided {
+				r.Likelihood = &attacktree.Figure{Exact: true} // also where the curve has bounds only
+			}
 			r.Cheapest, r.Likeliest, r.Fastest, r.MinSkill, r.Chokepoints = nil, nil, nil, nil, []string{}
 			return nil
 		}
@@ -399,6 +410,7 @@ func (c *chooser) paying(ctx context.Context, r *Result, chances *Curve, gain fl
 		// The best attack earns no less, so it is no less likely than that takes.
 		x.Exact, loss.Exact = false, false
 		x.Low, x.High = 0, chances.Bound[len(chances.Bound)-1].Value
+		x = below(x, r.Likelihood)
 		if gain > 0 {
 			x.Low = r.Profit.Profit.Low / gain
 		}
