@@ -212,3 +212,31 @@ func TestFrontInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// Where the time is up after the search, the answer says so; an error it is only
+// where an explanation was asked for.
+func TestOptimizeInterrupted(t *testing.T) {
+	tree, _ := instance{steps: 10, controls: 5, shared: 3, most: 3}.program(t, 2)
+	for _, explain := range []bool{false, true} {
+		opt, cut, whole := &Options{Explain: explain}, 0, false
+		for n := 1; !whole && n < 1_000_000; n += 1 + n/20 {
+			o, err := Optimize(newCountdown(t.Context(), n), tree, opt, nil, nil)
+			if o == nil || o.Chosen < 0 {
+				continue
+			}
+			if (err != nil) != (o.Cut && explain) || err != nil && !errors.Is(err, context.Canceled) {
+				t.Fatalf("explain %v, after %d: cut %v, %v", explain, n, o.Cut, err)
+			}
+			if o.Cut {
+				cut++
+			}
+			whole = o.Front.Exact && !o.Cut
+			if whole && (o.After == nil || len(o.Ties) != len(o.Front.Points) || explain && (o.Explained == nil || len(o.Points) != len(o.Front.Points))) {
+				t.Fatalf("explain %v, after %d: something is missing, and no word of it", explain, n)
+			}
+		}
+		if cut == 0 || !whole {
+			t.Errorf("explain %v: cut %d times, whole %v", explain, cut, whole)
+		}
+	}
+}

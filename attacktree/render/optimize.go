@@ -438,6 +438,9 @@ func (r *frontReport) method() string {
 	if !r.Front.Exact {
 		s = fmt.Sprintf("The search ended early: the front is what was found. It is proved that no set does better by more than %s of a value shown.", percent(r.Front.Gap))
 	}
+	if r.Cut {
+		s += " The time was up before all was found about the attacks that are left; --gap or --max-work end the search sooner."
+	}
 	if r.Draws != nil {
 		s += fmt.Sprintf(" It is found at the means of the uncertain numbers, and then evaluated in %s, the same for all sets, seed %d.",
 			draws(r.Draws.Samples), r.Draws.Seed)
