@@ -1,6 +1,7 @@
 package attackers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,9 +85,9 @@ type Choice struct {
 
 // Assess answers for all goals of a tree, or the one in opt, which may be nil. A
 // scenario without a budget or gain is [ErrNoBudget] or [ErrNoGain], a tree in
-// which nothing has a cost [ErrNoCost]. When ctx ends, figures that are not
-// complete have bounds, or the scenarios that were finished are returned with the
-// error.
+// which nothing has a cost [ErrNoCost]. When ctx ends, its error comes with the
+// scenarios so far; figures that were not found in time have bounds, or stand in
+// the limits of their results.
 func Assess(ctx context.Context, t *attacktree.Tree, mode Mode, opt *Options) (*Assessment, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -100,6 +101,7 @@ func Assess(ctx context.Context, t *attacktree.Tree, mode Mode, opt *Options) (*
 		scenarios = inherent(t)
 	}
 	out := &Assessment{Tree: t, Mode: mode}
+	var ended error
 	for _, goal := range goals {
 		compile := opt.Compile
 		compile.Goal = goal
@@ -112,18 +114,24 @@ func Assess(ctx context.Context, t *attacktree.Tree, mode Mode, opt *Options) (*
 		for _, s := range scenarios {
 			c := chooser{t: t, p: p, goal: node, s: s, opt: opt}
 			r, err := c.assess(ctx, mode)
-			if err != nil {
-				err = fmt.Errorf("%s: %w", goal, err)
-				if len(g.Results) > 0 {
-					out.Goals = append(out.Goals, g)
-				}
-				return out, err
+			if r != nil {
+				g.Results = append(g.Results, r)
 			}
-			g.Results = append(g.Results, r)
+			if err != nil {
+				ended = fmt.Errorf("%s: %w", goal, err)
+			}
+			if r == nil {
+				break
+			}
 		}
-		out.Goals = append(out.Goals, g)
+		if len(g.Results) > 0 {
+			out.Goals = append(out.Goals, g)
+		}
+		if ended != nil {
+			break
+		}
 	}
-	return out, nil
+	return out, ended
 }
 
 // A chooser answers for one goal in one scenario.
@@ -135,6 +143,7 @@ type chooser struct {
 	opt  *Options
 }
 
+// assess returns the error of ctx with the result so far.
 func (c *chooser) assess(ctx context.Context, mode Mode) (*Result, error) {
 	q := &Profile{Scenario: c.s, Budget: budgetOf(c.t, c.s, c.opt), Gain: gain(c.t, c.goal, c.s)}
 	switch {
@@ -143,11 +152,11 @@ func (c *chooser) assess(ctx context.Context, mode Mode) (*Result, error) {
 	case mode == Economic && q.Gain == nil:
 		return nil, ErrNoGain
 	}
-	curves, err := c.curve(ctx, Likelihood)
-	if err != nil {
-		return nil, err
+	all, ended := c.p.Eval(ctx, c.s) // first, as a curve has bounds however short the time
+	if ended != nil && (all == nil || all.Likelihood == nil) {
+		return nil, ended
 	}
-	all, err := c.p.Eval(ctx, c.s)
+	curves, err := c.curve(ctx, Likelihood)
 	if err != nil {
 		return nil, err
 	}
@@ -158,9 +167,14 @@ func (c *chooser) assess(ctx context.Context, mode Mode) (*Result, error) {
 	}
 	r.Method, r.Size = "curve", 0
 	if mode == Budget {
-		return r, c.within(ctx, r, curves, *q.Budget)
+		err = c.within(ctx, r, curves, *q.Budget)
+	} else {
+		err = c.paying(ctx, r, curves, *q.Gain)
 	}
-	return r, c.paying(ctx, r, curves, *q.Gain)
+	if err != nil {
+		return nil, err
+	}
+	return r, cmp.Or(ended, ctx.Err())
 }
 
 func (c *chooser) curve(ctx context.Context, of Objective) (*Curve, error) {
@@ -174,20 +188,28 @@ func (c *chooser) curve(ctx context.Context, of Objective) (*Curve, error) {
 // within fills in what a budget buys.
 func (c *chooser) within(ctx context.Context, r *Result, chances *Curve, budget float64) error {
 	r.Budget = &budget
-	x := chances.At(budget)
+	x := below(chances.At(budget), r.Likelihood)
 	r.Likelihood, r.By = &x, choice(chances, budget)
 	if c.p.HasLosses() {
 		losses, err := c.curve(ctx, ExpectedImpact)
 		if err != nil {
 			return err
 		}
-		loss := losses.At(budget)
+		loss := below(losses.At(budget), r.ExpectedImpact)
 		r.ImpactBy = choice(losses, budget)
 		if err := c.lose(r, loss, true); err != nil {
 			return err
 		}
 	}
 	return c.affordable(ctx, r, budget)
+}
+
+// below takes from bounds what is above the figure of who attempts everything.
+func below(x attacktree.Figure, saturating *attacktree.Figure) attacktree.Figure {
+	if !x.Exact && saturating != nil {
+		x.High = max(x.Low, min(x.High, saturating.High))
+	}
+	return x
 }
 
 // choice is the attack of a curve at a budget, nil if it comes for free and
@@ -253,6 +275,9 @@ func (c *chooser) affordable(ctx context.Context, r *Result, budget float64) err
 	if r.Cheapest == nil || *r.Cheapest.Cost > budget {
 		if _, unknown := r.Limits["cheapest"]; !unknown {
 			r.Reachable, r.AttackCount = false, new(big.Int)
+			if !r.Unaided {
+				r.Likelihood = &attacktree.Figure{Exact: true} // also where the curve has bounds only
+			}
 			r.Cheapest, r.Likeliest, r.Fastest, r.MinSkill, r.Chokepoints = nil, nil, nil, nil, []string{}
 			return nil
 		}
@@ -327,6 +352,8 @@ func (c *chooser) list(ctx context.Context, budget float64) (found []attacktree.
 		switch {
 		case errors.As(err, &limit):
 			return nil, limit.Error(), nil
+		case ctx.Err() != nil:
+			return nil, "the search was ended before all attacks within the budget were found", nil
 		case err != nil:
 			return nil, "", err
 		case *a.Cost > budget:
@@ -367,7 +394,15 @@ func (c *chooser) paying(ctx context.Context, r *Result, chances *Curve, gain fl
 	x, loss := attacktree.Figure{Exact: chances.Exact}, attacktree.Figure{Exact: chances.Exact}
 	if r.By != nil {
 		var err error
-		if x, loss, err = c.outcome(ctx, r.By); err != nil {
+		x, loss, err = c.outcome(ctx, r.By)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			p := chances.Points[r.Profit.Place].Value
+			x, loss = attacktree.Figure{Value: p, Exact: true, Low: p, High: p}, attacktree.Figure{}
+			if r.ExpectedImpact != nil {
+				loss.High = r.ExpectedImpact.High
+			}
+		case err != nil:
 			return err
 		}
 	}
@@ -375,6 +410,7 @@ func (c *chooser) paying(ctx context.Context, r *Result, chances *Curve, gain fl
 		// The best attack earns no less, so it is no less likely than that takes.
 		x.Exact, loss.Exact = false, false
 		x.Low, x.High = 0, chances.Bound[len(chances.Bound)-1].Value
+		x = below(x, r.Likelihood)
 		if gain > 0 {
 			x.Low = r.Profit.Profit.Low / gain
 		}

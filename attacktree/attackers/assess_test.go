@@ -1,6 +1,7 @@
 package attackers
 
 import (
+	"context"
 	"errors"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/internal/treegen"
+	"github.com/atree-dev/atree/attacktree/quantity"
 )
 
 // Whatever the budget and the gain, the figures are those of the best of all
@@ -165,5 +167,55 @@ func TestNames(t *testing.T) {
 	}
 	if a, b := Impact.String(), Objective(7).String(); a != "impact" || b != "Objective(7)" {
 		t.Errorf("found the objectives %s and %s", a, b)
+	}
+}
+
+// Wherever the context ends, what is there is true: bounds hold the figures, and
+// what is missing stands in the limits.
+func TestAssessEnded(t *testing.T) {
+	m := treegen.Shared(3, 60, 0)
+	costs(m)
+	m.Adversaries = []*attacktree.Adversary{{Name: "x", Gain: quantity.Exactly(5000)}}
+	impacts(m)
+	tree, _ := compile(t, m)
+	budget := 120.0
+	opt := &Options{Budget: &budget, Scenarios: []*attacktree.Scenario{{Name: "a", Adversary: "x"}, {Name: "b", Adversary: "x"}}}
+	holds := func(got, want *attacktree.Figure) bool {
+		if got == nil || want == nil {
+			return got == want
+		}
+		return got.Low <= want.Value*(1+1e-9) && want.Value*(1-1e-9) <= got.High
+	}
+	for _, mode := range []Mode{Budget, Economic} {
+		whole, err := Assess(t.Context(), tree, mode, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := 0
+		for looks := 0; ; looks += 1 + looks/4 {
+			a, err := Assess(&impatient{Context: t.Context(), looks: looks}, tree, mode, opt)
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			for _, g := range a.Goals {
+				for i, r := range g.Results {
+					want := whole.Goals[0].Results[i]
+					parts++
+					if !holds(r.Likelihood, want.Likelihood) || !holds(r.ExpectedImpact, want.ExpectedImpact) ||
+						mode == Economic && !holds(&r.Profit.Profit, &want.Profit.Profit) {
+						t.Fatalf("%s, ended at look %d: %v, %v, expected %v, %v", mode, looks, r.Likelihood, r.ExpectedImpact, want.Likelihood, want.ExpectedImpact)
+					}
+					if _, limited := r.Limits["attack_count"]; r.AttackCount == nil && !limited {
+						t.Fatalf("%s, ended at look %d: no count of attacks, and no word why", mode, looks)
+					}
+				}
+			}
+		}
+		if parts < 5 {
+			t.Errorf("%s: only %d results in parts", mode, parts)
+		}
 	}
 }

@@ -153,6 +153,9 @@ func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s 
 	c := &Curve{Points: points(found.Points), Bound: points(found.Bound), Exact: found.Exact}
 	c.steps = func(i int) []string {
 		var names []string
+		if found.Points[i].Worth == 0 {
+			return nil // nothing that is attempted for free has a part in it
+		}
 		for _, v := range found.Steps(i) {
 			names = append(names, t.Model().Nodes[v].Name)
 		}

@@ -131,7 +131,7 @@ func left(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s *att
 		rem := Remaining{Attack: a}
 		for _, c := range outside(t, s, &a) {
 			with := *s
-			with.Controls = append(slices.Clone(s.Controls), c)
+			with.Controls = append(slices.DeleteFunc(slices.Clone(s.Controls), func(o string) bool { return exclusive(t, c, o) }), c)
 			b, err := p.Attack(&with, a.Steps, a.Given)
 			switch {
 			case err != nil:
@@ -165,6 +165,13 @@ func outside(t *attacktree.Tree, s *attacktree.Scenario, a *attacktree.Attack) [
 		}
 	}
 	return out
+}
+
+// exclusive reports whether one of two controls excludes the other.
+func exclusive(t *attacktree.Tree, a, b string) bool {
+	x, _ := t.Control(a)
+	y, _ := t.Control(b)
+	return slices.Contains(x.Excludes, b) || slices.Contains(y.Excludes, a)
 }
 
 // harder reports whether an attack is less likely, dearer, slower, more

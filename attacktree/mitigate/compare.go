@@ -1,6 +1,7 @@
 package mitigate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -21,9 +22,9 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 	if err != nil {
 		return nil, err
 	}
-	inherent, err := p.Eval(ctx, opt.scenario("inherent", nil))
-	if err != nil {
-		return nil, err
+	inherent, ended := p.Eval(ctx, opt.scenario("inherent", nil))
+	if ended != nil && (inherent == nil || inherent.Likelihood == nil) {
+		return nil, ended
 	}
 	out := &Comparison{Tree: t, Goal: inherent.Goal, Label: inherent.Label, Mode: inherent.Mode, Adversary: inherent.Adversary}
 	perPeriod := 1.0
@@ -33,9 +34,10 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 	defer func() { dominate(out.Rows) }()
 	for _, set := range opt.Sets {
 		r, err := p.Eval(ctx, opt.scenario(set.Name, set.Controls))
-		if err != nil {
+		if err != nil && (r == nil || r.Likelihood == nil) {
 			return out, err
 		}
+		ended = cmp.Or(err, ended)
 		row := Row{
 			Set: r.Scenario, Controls: r.Controls, Likelihood: r.Likelihood,
 			ExpectedImpact: r.ExpectedImpact, AnnualLoss: r.AnnualLoss, Reachable: r.Reachable,
@@ -67,36 +69,49 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 			reduction := inherent.ExpectedImpact.Value - r.ExpectedImpact.Value
 			row.Return = new((attempts*perPeriod*reduction - row.Cost) / row.Cost)
 		}
-		if opt.Explain {
+		if opt.Explain && ended == nil {
 			explained, err := Explain(ctx, t, p, opt.scenario(set.Name, set.Controls), opt.Attacks)
-			if err != nil {
-				return out, err
+			if err == nil {
+				out.Explained = append(out.Explained, explained)
 			}
-			out.Explained = append(out.Explained, explained)
+			ended = err
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	return out, nil
+	return out, ended
 }
 
 // dominate notes for each row the sets that cost no more, leave no more risk, and
-// are better in one of the two. Risk is the expected impact, or the likelihood
-// where no node has an impact; of bounds it takes those that prove it.
+// are better in one of these. Risk is the expected impact and the annual loss,
+// which has accidents too, or the likelihood where no node has an impact; of bounds
+// it takes those that prove it.
 func dominate(rows []Row) {
-	risk := func(r Row) *attacktree.Figure {
-		if r.ExpectedImpact != nil {
-			return r.ExpectedImpact
+	risks := func(r *Row) []*attacktree.Figure {
+		switch {
+		case r.ExpectedImpact == nil:
+			return []*attacktree.Figure{r.Likelihood}
+		case r.AnnualLoss == nil:
+			return []*attacktree.Figure{r.ExpectedImpact}
 		}
-		return r.Likelihood
+		return []*attacktree.Figure{r.ExpectedImpact, r.AnnualLoss}
+	}
+	beats := func(a, b *Row) bool {
+		mine, theirs := risks(a), risks(b)
+		if a.Cost > b.Cost || len(mine) != len(theirs) {
+			return false
+		}
+		better := a.Cost < b.Cost
+		for k := range mine {
+			if mine[k] == nil || theirs[k] == nil || mine[k].High > theirs[k].Low {
+				return false
+			}
+			better = better || mine[k].High < theirs[k].Low
+		}
+		return better
 	}
 	for i := range rows {
-		mine := risk(rows[i])
-		if mine == nil {
-			continue
-		}
 		for j := range rows {
-			theirs := risk(rows[j])
-			if theirs != nil && rows[j].Cost <= rows[i].Cost && theirs.High <= mine.Low && (rows[j].Cost < rows[i].Cost || theirs.High < mine.Low) {
+			if beats(&rows[j], &rows[i]) {
 				rows[i].DominatedBy = append(rows[i].DominatedBy, rows[j].Set)
 			}
 		}

@@ -20,6 +20,7 @@ type Explanation struct {
 	Stopped  int  // of those that were looked at
 	Once     int  // stopped, but not if a single one of the controls should fail
 	Controls []Work
+	Known    bool // the figures are exact, so that Idle tells of each control
 
 	// Unguarded are the own steps without which no attack is left, and of whose chance
 	// and cost no control of the set changes anything.
@@ -33,9 +34,9 @@ type Work struct {
 	Alone   int // attacks that the set stops, but not without it
 	Hinders int // attacks that it makes less likely, dearer, slower, more demanding or easier to notice, if alone
 
-	// Idle says that the likelihood, the expected impact and the cost of the cheapest
-	// attack stay what they are without it; false where one of them is not known
-	// exactly.
+	// Idle says that the likelihood, the expected impact, the annual loss and the cost
+	// of the cheapest attack stay what they are without it; false where one of them is
+	// not known exactly.
 	Idle bool
 }
 
@@ -175,7 +176,7 @@ func unguarded(t *attacktree.Tree, s *compiled.Structure, steps []string, held [
 // idle finds the controls without which the figures stay as they are.
 func (x *Explanation) idle(ctx context.Context, p *attacktree.Program, structure *compiled.Structure, s *attacktree.Scenario, held []bool, number map[string]int) error {
 	e := p.NewEvaluator()
-	figures := func(controls []string) (out [3]float64, known bool, err error) {
+	figures := func(controls []string) (out [4]float64, known bool, err error) {
 		if err := e.Set(withControls(s, controls)); err != nil {
 			return out, false, err
 		}
@@ -192,11 +193,15 @@ func (x *Explanation) idle(ctx context.Context, p *attacktree.Program, structure
 				return out, false, err
 			}
 		}
-		out[0], out[1] = likelihood.Value, impact.Value
-		return out, likelihood.Exact && impact.Exact, nil
+		annual, counted, err := e.AnnualLoss(ctx)
+		if err != nil {
+			return out, false, err
+		}
+		out[0], out[1], out[3] = likelihood.Value, impact.Value, annual.Value
+		return out, likelihood.Exact && impact.Exact && (annual.Exact || !counted), nil
 	}
 	with, known, err := figures(s.Controls)
-	if err != nil || !known {
+	if x.Known = known; err != nil || !known {
 		return err
 	}
 	for i := range x.Controls {
@@ -207,7 +212,10 @@ func (x *Explanation) idle(ctx context.Context, p *attacktree.Program, structure
 		if err != nil {
 			return err
 		}
-		c.Idle = equal(with[0], without[0]) && equal(with[1], without[1]) && equal(with[2], without[2])
+		c.Idle = true
+		for f := range with {
+			c.Idle = c.Idle && equal(with[f], without[f])
+		}
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ func TestExplainCounts(t *testing.T) {
 				t.Errorf("%s: expected %s to stop %d attacks, found %d", where, c.Control, want, got)
 			}
 			same := without.Likelihood.Value == now.Likelihood.Value && (now.ExpectedImpact == nil || without.ExpectedImpact.Value == now.ExpectedImpact.Value) &&
+				(now.AnnualLoss == nil || without.AnnualLoss.Value == now.AnnualLoss.Value) &&
 				(without.Cheapest == nil) == (now.Cheapest == nil) && (now.Cheapest == nil || now.Cheapest.Cost == nil || *now.Cheapest.Cost == *without.Cheapest.Cost)
 			if same != c.Idle {
 				t.Errorf("%s: %s adds nothing: expected %v, found %v", where, c.Control, same, c.Idle)

@@ -85,16 +85,29 @@ func TestInterrupted(t *testing.T) {
 	if interrupted < 3 || parts < 3 {
 		t.Fatalf("interrupted only %d times, with %d results in parts", interrupted, parts)
 	}
+	bounds := false
 	for n := range 5000 {
 		c, err := Compare(newCountdown(t.Context(), n), tree, opt)
 		if err == nil {
 			break
 		}
 		for i := range lengthOf(c) {
-			if !reflect.DeepEqual(c.Rows[i].Likelihood, rows.Rows[i].Likelihood) || c.Rows[i].Set != rows.Rows[i].Set {
-				t.Fatalf("after %d: row %d is another one", n, i)
+			got, want := &c.Rows[i], &rows.Rows[i]
+			for _, x := range [][2]*attacktree.Figure{
+				{got.Likelihood, want.Likelihood}, {got.ExpectedImpact, want.ExpectedImpact}, {got.AnnualLoss, want.AnnualLoss},
+			} {
+				if got.Set != want.Set || !holds(x[0], x[1]) {
+					t.Fatalf("after %d: row %d is %+v, expected %+v", n, i, got, want)
+				}
 			}
+			if _, limited := got.Limits["cheapest_cost"]; limited == reflect.DeepEqual(got.CheapestCost, want.CheapestCost) {
+				t.Fatalf("after %d: row %d costs %v, limited %v", n, i, got.CheapestCost, limited)
+			}
+			bounds = bounds || !got.Likelihood.Exact || len(got.Limits) > 0
 		}
+	}
+	if !bounds {
+		t.Error("no comparison holds what was known when it was interrupted")
 	}
 	if rows.Mode != attacktree.Saturating || rows.Adversary != "" {
 		t.Errorf("the attacker is %v %q", rows.Mode, rows.Adversary)
@@ -109,12 +122,8 @@ func wrong(r, whole *attacktree.Result) string {
 		"expected_impact": {r.ExpectedImpact, whole.ExpectedImpact},
 		"annual_loss":     {r.AnnualLoss, whole.AnnualLoss},
 	} {
-		got, want := x[0], x[1]
-		switch {
-		case (got == nil) != (want == nil):
-			return fmt.Sprintf("%s %v, expected %v", key, got, want)
-		case want != nil && !(got.Low <= want.Value*(1+1e-12) && want.Value*(1-1e-12) <= got.High):
-			return fmt.Sprintf("%s %+v, which does not hold %v", key, *got, want.Value)
+		if got, want := x[0], x[1]; !holds(got, want) {
+			return fmt.Sprintf("%s %+v, which does not hold %+v", key, got, want)
 		}
 	}
 	if r.Reachable != whole.Reachable || r.Unaided != whole.Unaided || !reflect.DeepEqual(r.Chokepoints, whole.Chokepoints) {
@@ -133,6 +142,15 @@ func wrong(r, whole *attacktree.Result) string {
 		}
 	}
 	return ""
+}
+
+// holds reports whether the bounds of a figure hold the exact one, or neither is
+// there.
+func holds(got, want *attacktree.Figure) bool {
+	if got == nil || want == nil {
+		return got == want
+	}
+	return got.Low <= want.Value*(1+1e-12) && want.Value*(1-1e-12) <= got.High
 }
 
 func lengthOf(c *Comparison) int {
@@ -191,6 +209,34 @@ func TestFrontInterrupted(t *testing.T) {
 			if some[i].Count > ties[i].Count || some[i].Count < ties[i].Count && !some[i].AtLeast {
 				t.Fatalf("after %d: a tie of %d, at least %v, where there are %d", n, some[i].Count, some[i].AtLeast, ties[i].Count)
 			}
+		}
+	}
+}
+
+// Where the time is up after the search, the answer says so; an error it is only
+// where an explanation was asked for.
+func TestOptimizeInterrupted(t *testing.T) {
+	tree, _ := instance{steps: 10, controls: 5, shared: 3, most: 3}.program(t, 2)
+	for _, explain := range []bool{false, true} {
+		opt, cut, whole := &Options{Explain: explain}, 0, false
+		for n := 1; !whole && n < 1_000_000; n += 1 + n/20 {
+			o, err := Optimize(newCountdown(t.Context(), n), tree, opt, nil, nil)
+			if o == nil || o.Chosen < 0 {
+				continue
+			}
+			if (err != nil) != (o.Cut && explain) || err != nil && !errors.Is(err, context.Canceled) {
+				t.Fatalf("explain %v, after %d: cut %v, %v", explain, n, o.Cut, err)
+			}
+			if o.Cut {
+				cut++
+			}
+			whole = o.Front.Exact && !o.Cut
+			if whole && (o.After == nil || len(o.Ties) != len(o.Front.Points) || explain && (o.Explained == nil || len(o.Points) != len(o.Front.Points))) {
+				t.Fatalf("explain %v, after %d: something is missing, and no word of it", explain, n)
+			}
+		}
+		if cut == 0 || !whole {
+			t.Errorf("explain %v: cut %d times, whole %v", explain, cut, whole)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type Optimization struct {
 	After       *attacktree.Result // the figures with the choice; nil without one
 	Left        []Remaining
 	Ties        []Tie // by point of the front; nil where they were not looked for
+	Cut         bool  // ctx ended before what is left, ties and what Explain asks for were all found
 
 	// With Options.Explain: what the controls of the choice do, and the figures and the
 	// first attacks left by point of the front.
@@ -37,7 +38,8 @@ type PointLeft struct {
 // Optimize finds the front for one goal and chooses a point on it: the cheapest
 // that meets the target or, without a target, the one that leaves the least.
 // Of opt, Sets are not used; who attacks is asked by opt, what may be chosen by
-// front. Where ctx ends early, the answer holds what was found until then.
+// front. Where ctx ends early, the answer holds what was found until then; its error
+// comes with the answer where that lacks what Explain asks for.
 func Optimize(ctx context.Context, t *attacktree.Tree, opt *Options, front *FrontOptions, target *float64) (*Optimization, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -78,10 +80,11 @@ func Optimize(ctx context.Context, t *attacktree.Tree, opt *Options, front *Fron
 }
 
 // explain looks at what is left at the chosen point, at ties and, if that is asked
-// for, at all points. That ctx ends is no error: what is missing is nil.
+// for, at all points. What is missing when ctx ends is nil, and an error only if it
+// was asked for.
 func (o *Optimization) explain(ctx context.Context, p *attacktree.Program, opt *Options, asked *FrontOptions) (err error) {
 	defer func() {
-		if ctx.Err() != nil {
+		if o.Cut = err != nil && ctx.Err() != nil; o.Cut && !opt.Explain {
 			err = nil
 		}
 	}()

@@ -40,7 +40,8 @@ type GoalAssessment struct {
 	Values      []Value
 }
 
-// A Remaining attack, and the controls outside the scenario that act on it.
+// A Remaining attack, and the controls outside the scenario that act on it, each in
+// place of those in the scenario that it excludes or that exclude it.
 type Remaining struct {
 	attacktree.Attack
 	Stops  []string // controls that would block a step of it

@@ -178,11 +178,12 @@ func (b *budgets) labels(_ *draw.Canvas, _, y func(float64) vg.Length) []entry {
 		}
 		if q.budget != nil {
 			at := q.At(*q.budget)
-			bought := b.unit.write(at.Value)
-			if !at.Exact {
-				bought += " to " + b.unit.write(at.High)
+			bought, price := b.unit.write(at.Value), "for "+words.Amount(*q.budget)
+			if at.Exact {
+				l.more = append(l.more, bought+" "+price)
+			} else { // too long for a line
+				l.more = append(l.more, bought+" to "+b.unit.write(at.High), price)
 			}
-			l.more = append(l.more, bought+" for "+words.Amount(*q.budget))
 		}
 		out = append(out, l)
 	}

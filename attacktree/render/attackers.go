@@ -203,8 +203,13 @@ func attackersPage(r *attackers.Report) *page {
 	m := r.Tree.Model()
 	titleFor(p, m, "")
 	p.heading(2, namesOf(m).both(r.Goal, r.Label))
+	priceless := false
 	for _, q := range r.Profiles {
 		(&attackerReport{q, m}).write(p)
+		priceless = priceless || q.Why == nil && q.Gain == nil
+	}
+	if priceless {
+		p.say(faint, "Whether an attack pays is told only of an adversary with a gain, or where an asset of the goal has a value.")
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -113,14 +114,23 @@ func comparePage(c *mitigate.Comparison) *page {
 	p.table(t)
 
 	for _, r := range c.Rows {
-		if s := strings.Join(r.Controls, ", "); s != "" && s != r.Set && strings.Join(r.Controls, ",") != r.Set {
-			p.note(r.Set + ": " + s + ".")
+		if len(r.Controls) > 0 && strings.Join(r.Controls, ",") != r.Set {
+			p.note(r.Set + ": " + listed(r.Controls) + ".")
 		}
 	}
 	for _, r := range c.Rows {
 		if len(r.DominatedBy) > 0 {
 			p.note("Better than " + r.Set + ", at no more cost: " + among(r.DominatedBy, 3) + ".")
 		}
+	}
+	var returns []string
+	for _, r := range c.Rows {
+		if r.Return != nil {
+			returns = append(returns, r.Set+" "+percent(*r.Return))
+		}
+	}
+	if len(returns) > 0 {
+		p.note("Return, what it saves on attempts less its cost, by its cost: " + listed(returns) + ".")
 	}
 	for i, x := range c.Explained {
 		explain(p, x, c.Rows[i].Set)
@@ -131,12 +141,31 @@ func comparePage(c *mitigate.Comparison) *page {
 	return p
 }
 
+// mostListed is how many controls of a set, or sets, a person is shown in a note.
+const mostListed = 24
+
+func listed(words []string) string {
+	if n := len(words); n > mostListed {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:mostListed], ", "), n-mostListed)
+	}
+	return strings.Join(words, ", ")
+}
+
 // left shows a figure of a row, or that a limit left it out.
 func left(r *mitigate.Row, key string, f *attacktree.Figure, unit func(float64) string) string {
 	if _, limited := r.Limits[key]; limited && f == nil {
 		return unknown
 	}
 	return figure(f, unit)
+}
+
+// alike reports whether two sets cost the same and are known to leave the same.
+func alike(a, b *mitigate.Row) bool {
+	same := func(x, y *attacktree.Figure) bool {
+		return x == nil && y == nil || x != nil && y != nil && x.Exact && y.Exact && x.Value == y.Value
+	}
+	return a.Cost == b.Cost && a.Reachable == b.Reachable && len(a.Limits)+len(b.Limits) == 0 && same(a.Likelihood, b.Likelihood) &&
+		same(a.ExpectedImpact, b.ExpectedImpact) && same(a.AnnualLoss, b.AnnualLoss) && same(a.CheapestCost, b.CheapestCost)
 }
 
 // compareAnswer names the sets that no other one beats.
@@ -153,6 +182,8 @@ func compareAnswer(c *mitigate.Comparison) string {
 	switch {
 	case len(c.Rows) < 2 || len(best) == 0:
 		return ""
+	case !slices.ContainsFunc(c.Rows, func(r mitigate.Row) bool { return !alike(&r, &c.Rows[0]) }):
+		return "It makes no difference which: all cost the same and leave the same."
 	case bounds && len(best) == len(c.Rows):
 		return "No set is proven better than another: where two numbers stand, the figure lies between them."
 	case bounds:

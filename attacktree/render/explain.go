@@ -102,8 +102,11 @@ func explain(p *page, x *mitigate.Explanation, set string) {
 	}}
 	for _, c := range x.Controls {
 		idle := ""
-		if c.Idle {
+		switch {
+		case c.Idle:
 			idle = "adds nothing here"
+		case x.All && x.Known && c.Stops+c.Alone+c.Hinders == 0:
+			idle = "lowers losses only"
 		}
 		t.add(c.Control, fmt.Sprint(c.Stops), fmt.Sprint(c.Alone), fmt.Sprint(c.Hinders), idle)
 	}
@@ -114,6 +117,8 @@ func explain(p *page, x *mitigate.Explanation, set string) {
 	}
 	switch {
 	case x.Attacks == 0:
+	case x.Attacks == 1 && x.All && x.Stopped == 0:
+		p.note("The only attack that there would be without controls is not stopped.")
 	case x.Stopped == 0:
 		p.note("None of " + of + " is stopped.")
 	default:
@@ -138,7 +143,11 @@ func leftWords(m *attacktree.Model, r *attacktree.Result) string {
 		}
 	}
 	steps := func(a *attacktree.Attack) string {
-		return " (" + strings.Join(slices.Concat(a.Steps, a.Given), " + ") + ")"
+		s := " (" + strings.Join(a.Steps, " + ")
+		if len(a.Given) > 0 {
+			s += ", given " + among(a.Given, 4)
+		}
+		return s + ")"
 	}
 	costs := func(a *attacktree.Attack) string { return "costs " + money(m.Currency, *a.Cost) }
 	succeeds := func(a *attacktree.Attack) string { return "succeeds with " + percent(a.Likelihood) }

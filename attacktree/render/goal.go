@@ -74,10 +74,7 @@ func (r *goalReport) write(p *page) {
 
 // answer says in a few sentences how things stand.
 func (r *goalReport) answer() string {
-	where := upperFirst(inScenario(r.now.Scenario))
-	if r.now.Scenario == "current" && len(r.now.Controls) == 0 {
-		where = "As no control is deployed (current)"
-	}
+	where := upperFirst(inPlace(r.now))
 	if !r.now.Reachable {
 		s := where + ", no attack is left."
 		if r.now.Unaided {
@@ -228,7 +225,12 @@ func (r *goalReport) figures() *table {
 			return absent
 		})
 	}
-	add("least skill needed (0 to 10)", plain, func(s *attacktree.Result) string { return skillOf(s.MinSkill) })
+	add("least skill needed (0 to 10)", plain, func(s *attacktree.Result) string {
+		if _, limited := s.Limits["min_skill"]; limited && s.MinSkill == nil {
+			return unknown
+		}
+		return skillOf(s.MinSkill)
+	})
 	return t
 }
 

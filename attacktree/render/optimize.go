@@ -49,11 +49,14 @@ func OptimizeJSON(w io.Writer, o *Choice) error {
 	return writeJSON(w, optimizeMessage(o))
 }
 
-// OptimizeCSV writes one record a point of the front.
+// OptimizeCSV writes one record a point of the front; each says how far the whole
+// of it is proved.
 func OptimizeCSV(w io.Writer, o *Choice) error {
 	type record struct {
 		Goal      string       `json:"goal"`
 		Objective string       `json:"objective"`
+		Exact     bool         `json:"exact"`
+		Gap       float64      `json:"gap"`
 		Controls  []string     `json:"controls"`
 		Cost      float64      `json:"cost"`
 		Value     *float64     `json:"value"`
@@ -64,7 +67,7 @@ func OptimizeCSV(w io.Writer, o *Choice) error {
 	var rows []record
 	msg := optimizeMessage(o)
 	for _, q := range msg.Front {
-		row := record{Goal: msg.Goal, Objective: msg.Objective, Controls: q.Controls, Cost: q.Cost, Value: q.Value, Draws: q.Draws}
+		row := record{Goal: msg.Goal, Objective: msg.Objective, Exact: msg.Exact, Gap: msg.Gap, Controls: q.Controls, Cost: q.Cost, Value: q.Value, Draws: q.Draws}
 		if o.Draws != nil {
 			row.Seed, row.Samples = &msg.Seed, &msg.Samples
 		}
@@ -144,6 +147,9 @@ func optimizePage(o *Choice) *page {
 	p.heading(2, names.both(o.Goal, o.Label))
 	p.say(strong, r.answer())
 	r.front(p)
+	if len(o.Front.Points) > 0 {
+		r.accidents(p)
+	}
 	if len(o.Left) > 0 {
 		p.heading(3, "The first attacks left with this choice, and what would stop them")
 		p.table(attacksLeft(o.Left))
@@ -191,16 +197,21 @@ func (r *frontReport) answer() string {
 	}
 	switch {
 	case r.Chosen < 0 && r.OutOfReach && r.Target == nil:
-		return "No set of controls" + limits + " meets what is required and forbidden."
+		return "No set of controls" + limits + " meets what is required and forbidden and what controls require and exclude."
+	case r.Chosen < 0 && !r.OutOfReach && len(r.Front.Points) == 0:
+		return "The search ended before a set of controls was found."
 	case r.Chosen < 0 && r.OutOfReach:
 		return "No set of controls" + limits + goal + "." + r.nearest()
 	case r.Chosen < 0:
-		return "No set of controls" + limits + " was found that" + strings.Replace(goal, " brings", " brings", 1) + "; the search ended early." + r.nearest()
+		return "No set of controls" + limits + " was found that" + goal + "; the search ended early." + r.nearest()
 	}
 	q := r.Front.Points[r.Chosen]
 	if len(q.Controls) == 0 {
 		if r.Target != nil {
 			return "No control is needed: the " + r.what + " is " + r.unit(q.Value) + " without any."
+		}
+		if !slices.ContainsFunc(r.m.Controls, func(c *attacktree.Control) bool { return c.Status != attacktree.Retired }) {
+			return "There are no controls to choose from: the " + r.what + " is " + r.unit(q.Value) + "."
 		}
 		return "No control" + limits + " makes a difference: the " + r.what + " is " + r.unit(q.Value) + "."
 	}
@@ -222,6 +233,30 @@ func (r *frontReport) nearest() string {
 		return " The best is " + r.unit(r.Front.Points[n-1].Value) + "."
 	}
 	return ""
+}
+
+// accidents names the controls that act on accidents alone. None is ever chosen,
+// as an attempt is what the front is about.
+func (r *frontReport) accidents(p *page) {
+	on, elsewhere := map[string]bool{}, map[string]bool{}
+	for _, n := range r.m.Nodes {
+		for _, c := range r.Tree.ControlsOn(n.Name) {
+			if n.Rate.Given() {
+				on[c] = true
+			} else {
+				elsewhere[c] = true
+			}
+		}
+	}
+	var alone []string
+	for _, c := range r.m.Controls {
+		if on[c.Name] && !elsewhere[c.Name] && c.Status != attacktree.Retired {
+			alone = append(alone, c.Name)
+		}
+	}
+	if len(alone) > 0 {
+		p.note("No choice counts what lowers accidents alone: " + among(alone, 6) + ". The loss per year, with accidents, is in atree compare.")
+	}
 }
 
 // mostPoints is how many points of a front a person is shown.
@@ -380,14 +415,31 @@ func (r *frontReport) step(from, to int) string {
 	if len(dropped) > 0 {
 		s += " in place of " + among(dropped, 6)
 	}
-	return s + fmt.Sprintf(", and takes the %s from %s to %s.", r.what, r.unit(a.Value), r.unit(b.Value))
+	was, is := r.unit(a.Value), r.unit(b.Value)
+	if was != is {
+		return s + fmt.Sprintf(", and takes the %s from %s to %s.", r.what, was, is)
+	}
+	change := r.unit(math.Abs(b.Value - a.Value))
+	switch r.Front.Objective {
+	case mitigate.CheapestCost:
+		return s + fmt.Sprintf(", and adds %s to the %s, which stays near %s.", change, r.what, is)
+	case mitigate.Likelihood:
+		change = strings.TrimSuffix(change, nbsp+"%") + " percentage points"
+	}
+	return s + fmt.Sprintf(", and takes %s off the %s, which stays near %s.", change, r.what, is)
 }
 
 // method says how far the front is proved.
 func (r *frontReport) method() string {
+	if len(r.Front.Points) == 0 {
+		return ""
+	}
 	s := "The front is exact: no set of controls lies below it."
 	if !r.Front.Exact {
 		s = fmt.Sprintf("The search ended early: the front is what was found. It is proved that no set does better by more than %s of a value shown.", percent(r.Front.Gap))
+	}
+	if r.Cut {
+		s += " The time was up before all was found about the attacks that are left; --gap or --max-work end the search sooner."
 	}
 	if r.Draws != nil {
 		s += fmt.Sprintf(" It is found at the means of the uncertain numbers, and then evaluated in %s, the same for all sets, seed %d.",

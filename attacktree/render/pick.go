@@ -190,11 +190,14 @@ func (r *pickReport) write(p *page) {
 func (r *pickReport) sum() string {
 	i := slices.Index(r.Results, r.now)
 	now := r.against[i]
-	where := upperFirst(inScenario(r.now.Scenario))
+	where := upperFirst(inPlace(r.now))
 	if r.mode == attackers.Budget {
 		if now.By == nil {
+			if now.Reachable {
+				return fmt.Sprintf("%s, no attack that costs %s or less was found that can reach the goal.", where, r.money(*now.Budget))
+			}
 			s := fmt.Sprintf("%s, no attack that costs %s or less can reach the goal.", where, r.money(*now.Budget))
-			if now.Likelihood.High > 0 {
+			if now.Unaided && now.Likelihood.High > 0 {
 				s += " It can still happen unaided, with a chance of " + figure(now.Likelihood, percent) + "."
 			}
 			return s

@@ -139,6 +139,14 @@ func inScenario(name string) string {
 	return "with " + name
 }
 
+// inPlace says what is in place in a scenario that was evaluated.
+func inPlace(r *attacktree.Result) string {
+	if r.Scenario == "current" && len(r.Controls) == 0 {
+		return "as no control is deployed (current)"
+	}
+	return inScenario(r.Scenario)
+}
+
 // scenarioName returns the name that a scenario is shown by.
 func scenarioName(s *attacktree.Scenario) string {
 	switch {
