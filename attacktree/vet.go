@@ -304,14 +304,35 @@ func (v *vetter) idleControls() {
 	acts := make([]bool, len(v.m.Controls))
 	for i, k := range v.m.Controls {
 		for e := range k.Effects {
-			effect := &k.Effects[e]
-			acts[i] = acts[i] || len(v.targets[i][e]) > 0 && len(effect.Changes) > 0
+			for _, node := range v.targets[i][e] {
+				acts[i] = acts[i] || !v.idle(k.Effects[e].Changes, node)
+			}
 		}
 		if !acts[i] && k.Status != Retired {
 			v.warn("idle-control", k.Span, "the control %q has no effect on any node", k.Name)
 		}
 	}
 	v.idleTargets(acts)
+}
+
+// idle reports changes that leave a node as it is, whatever is drawn.
+func (v *vetter) idle(changes []Change, node int32) bool {
+	return !slices.ContainsFunc(changes, func(c Change) bool {
+		lo, hi := c.Value.Support()
+		switch {
+		case c.Op == Block:
+			return true
+		case c.Attribute == Impact && !v.m.Nodes[node].Impact.Given():
+			return false
+		case c.Value.Param != "": // it may have another value
+			return true
+		case c.Op == Multiply && !c.Reduction:
+			return lo != 1 || hi != 1
+		case c.Op == AtMost:
+			return lo < 1
+		}
+		return hi > 0
+	})
 }
 
 // idleTargets finds threats and tags that no node carries, of acceptances and of

@@ -627,7 +627,7 @@ Mostly 5k..10k is meant. An upper end that is written out, as 5..10000, is taken
 	{
 		Code: "idle-control", Severity: Warning,
 		Title: "a control without effect",
-		Text:  `The control acts on no node, so it changes no figure. It needs an "on" block with a target that exists.`,
+		Text:  `The control acts on no node, so it changes no figure. It needs an "on" block with a target that exists, and an effect that changes something: -0% does not, nor does a share of the impact of a node without impact.`,
 		Bad: `goal step theft
 control lock { cost 5k }
 `,
