@@ -158,10 +158,14 @@ func related(span diag.Span, message string) []diag.Related {
 	return []diag.Related{{Message: message, Span: span}}
 }
 
-// zeroLikelihoods finds steps and conditions that can never succeed.
+// zeroLikelihoods finds steps and conditions that can never succeed, and accidents
+// with a likelihood that counts nowhere.
 func (v *vetter) zeroLikelihoods() {
 	for _, n := range v.m.Nodes {
-		if n.Likelihood.Given() && n.Likelihood.Certain() && n.Likelihood.Mean() == 0 {
+		if n.Rate.Given() && n.Likelihood.Given() {
+			p := v.warn("idle-likelihood", v.at(place{of: n, attr: "likelihood"}), "%q happens at its rate, and its likelihood counts nowhere", n.Name)
+			p.Hint = "leave it out; for accidents that do no harm, lower the rate"
+		} else if n.Likelihood.Given() && n.Likelihood.Certain() && n.Likelihood.Mean() == 0 {
 			v.warn("zero-likelihood", v.at(place{of: n, attr: "likelihood"}), "%q has likelihood 0 and can never happen", n.Name)
 		} else if n.Assume.Given() && n.Assume.Certain() && n.Assume.Mean() == 0 {
 			v.warn("zero-likelihood", v.at(place{of: n, attr: "assume"}), "%q is assumed to have likelihood 0 and can never happen", n.Name)

@@ -93,6 +93,8 @@ atree help eval`,
 		Version:       render.Version + build(),
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
+		// Of an unknown verb with flags, the verb is what is wrong.
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
