@@ -95,7 +95,7 @@ atree help eval`,
 		SilenceErrors: true,
 		// Of an unknown verb with flags, the verb is what is wrong.
 		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
-		SilenceUsage:  true,
+		SilenceUsage:       true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return fmt.Errorf("expected a verb, such as check or eval; see atree help")
