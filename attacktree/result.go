@@ -151,6 +151,6 @@ type Importance struct {
 // An Assumption shows an assumed likelihood beside the computed one.
 type Assumption struct {
 	Node     string
-	Assumed  float64
-	Computed float64
+	Assumed  float64 // likelihood that is taken
+	Computed float64 // what the nodes below it give
 }
