@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/atree-dev/atree/attacktree/diag"
 	"github.com/atree-dev/atree/attacktree/quantity"
@@ -98,6 +100,36 @@ type place struct {
 	param bool   // the param that the number refers to
 }
 
+// owner tells in brackets where a problem is that has no place in a text, if its
+// message does not: of which part of a model that was built in Go it speaks.
+func (at place) owner(message string) string {
+	kind, name := "", ""
+	switch x := at.of.(type) {
+	case *Param:
+		kind, name = "param", x.Name
+	case *Asset:
+		kind, name = "asset", x.Name
+	case *Adversary:
+		kind, name = "adversary", x.Name
+	case *Node:
+		kind, name = "node", x.Name
+	case *Control:
+		kind, name = "control", x.Name
+	case *Set:
+		kind, name = "set", x.Name
+	case *Boundary:
+		kind, name = "boundary", x.Name
+	case *Element:
+		kind, name = "element", x.Name
+	case *Flow:
+		kind, name = "flow", x.Name
+	}
+	if kind == "" || strings.Contains(message, strconv.Quote(name)) {
+		return ""
+	}
+	return fmt.Sprintf(" (%s %q)", kind, name)
+}
+
 // problems collects what was found. One place and one code is one problem, as
 // when a file with an error is copied twice.
 type problems struct {
@@ -165,6 +197,9 @@ func (c *checker) report(code diag.Code, at place, format string, args ...any) *
 		return &diag.Problem{}
 	}
 	p := &diag.Problem{Code: code, Span: c.span(at), Message: fmt.Sprintf(format, args...)}
+	if p.Span.IsZero() {
+		p.Message += at.owner(p.Message)
+	}
 	switch n := len(c.problems.list); {
 	case n < maxProblems:
 		c.problems.add(p)

@@ -224,8 +224,9 @@ func (c *checker) undefined(noun string, s *space, name string, at place) {
 		return
 	}
 	p := c.report("undefined-name", at, "")
+	owner := p.Message // if it has no place
 	written := said(p.Span, name)
-	p.Message = fmt.Sprintf("no %s is called %q", noun, written)
+	p.Message = fmt.Sprintf("no %s is called %q%s", noun, written, owner)
 	for _, other := range c.spaces() {
 		if id, ok := other.id[name]; ok && other != s {
 			p.Hint = fmt.Sprintf("%q is %s%s", written, article(other.kindOf(id)), declaredAt(p.Span, other.span(id)))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/atree-dev/atree/attacktree/diag"
@@ -176,7 +177,9 @@ func (c *checker) checkRange(x numberAt) {
 	case !x.value.Certain():
 		can = ", which can leave that"
 	case x.value.Param != "" && x.unit == Share:
-		can = fmt.Sprintf(", which is %.4g%%", 100*hi)
+		if can = fmt.Sprintf(", which is %.4g%%", 100*hi); hi >= 10 { // never meant as a share
+			can = ", which is " + strconv.FormatFloat(hi, 'f', -1, 64)
+		}
 	}
 	switch {
 	case x.unit == Share && (lo < 0 || hi > 1):

@@ -108,6 +108,9 @@ func (e *Evaluator) read(s *Scenario) error {
 	for _, name := range s.Controls {
 		id, ok := t.controlID[name]
 		if !ok {
+			if _, err := t.ParseSet(name); err == nil {
+				return fmt.Errorf("attacktree: %q is a set, no control; Tree.ParseSet has the controls of it", name)
+			}
 			return fmt.Errorf("attacktree: no control is called %q", name)
 		}
 		e.held[id] = true

@@ -91,11 +91,15 @@ func (l *Loader) Load(name string) (*Tree, error) {
 		return nil, fmt.Errorf("attacktree: cannot read %s: the loader has no file system", name)
 	}
 	name = path.Clean(filepath.ToSlash(name))
+	shown := path.Join(l.Dir, name)
 	src, info, err := readFile(l.FS, name)
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+		err = &fs.PathError{Op: "read", Path: shown, Err: cause.Err} // not by a call that nobody made
+	}
 	if err != nil {
 		return nil, fmt.Errorf("attacktree: %w", err)
 	}
-	return l.load(path.Join(l.Dir, name), name, src, info)
+	return l.load(shown, name, src, info)
 }
 
 // Parse reads and checks the tree in src. Its imports are read as if src stood
@@ -286,7 +290,8 @@ func (r *reader) pattern(name string, to dsl.Text) *source {
 		return s
 	}
 	if r.l.Library == nil {
-		r.report("import-failed", to.Span, "cannot import %q: no catalogue is at hand", to.Value)
+		r.report("import-failed", to.Span, "cannot import %q: no catalogue is at hand", to.Value).
+			Hint = "in Go, set Loader.Library to catalog.Library()"
 		return nil
 	}
 	if r.tooMany(to) {

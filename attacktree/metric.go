@@ -20,6 +20,9 @@ import (
 //   - Absorbing: Or(a, And(a, b)) = a, as with the least cost.
 //   - Seq, if not nil, combines what is done in order, and an own step with what
 //     its gate needs (Jhawar et al. 2015). It need not be commutative.
+//
+// None of this is checked: a metric that claims what it does not have gets a wrong
+// figure, without an error. The value of a condition is Nothing.
 type Metric[T any] struct {
 	Step       func(Numbers) T
 	Or, And    func(a, b T) T
@@ -30,14 +33,16 @@ type Metric[T any] struct {
 	Absorbing  bool
 }
 
-// Numbers are those of one own step in a scenario.
+// Numbers are those of one own step in a scenario, with the controls that are in
+// place, and of what is uncertain the means. What the step does not carry is 0, and
+// its Likelihood 1.
 type Numbers struct {
-	Step       string
-	Likelihood float64
-	Cost       float64
+	Step       string  // its name
+	Likelihood float64 // 0 to 1
+	Cost       float64 // money
 	Time       float64 // days
-	Detection  float64
-	Skill      int
+	Detection  float64 // 0 to 1
+	Skill      int     // 0 to 10
 }
 
 // A MetricError says why a metric has no exact value on a tree.
@@ -48,15 +53,19 @@ func (e *MetricError) Error() string { return "attacktree: metric: " + e.Why }
 // Measure evaluates a metric in a scenario, exactly, or refuses with a
 // [MetricError]. Where nothing is shared one pass over the tree does; shared
 // nodes need a metric that is Idempotent and Absorbing, or else the diagram of
-// the minimal attacks. Neither knows an order, so that Seq must be nil there, or
-// no node a seq or a gate with an own step. Where the numbers of a step depend on a bypass, or conditions alone
-// reach the goal, the value of an attack is not made of the values of its
-// steps, and the metric is refused. So it is where some node is a [Not] or [Xor].
+// the minimal attacks, within the MaxNodes of the program. Neither knows an order,
+// so that Seq must be nil there, or no node a seq or a gate with an own step. Where
+// the numbers of a step depend on a bypass, or conditions alone reach the goal, the
+// value of an attack is not made of the values of its steps, and the metric is
+// refused. So it is where some node is a [Not] or [Xor].
 func Measure[T any](ctx context.Context, p *Program, s *Scenario, m Metric[T]) (T, error) {
 	none := m.None
 	e := p.NewEvaluator()
 	if err := e.Set(s); err != nil {
 		return none, err
+	}
+	if m.Step == nil || m.Or == nil || m.And == nil {
+		return none, &MetricError{"a metric needs the functions Step, Or and And"}
 	}
 	if !p.coherent {
 		return none, &MetricError{"the model has not or xor gates, so that a step more can undo an attack"}

@@ -156,7 +156,8 @@ func (g Gate) String() string {
 // Leaf reports whether the gate is a [Step] or a [Condition].
 func (g Gate) Leaf() bool { return g == Step || g == Condition }
 
-// A Node is an event of the tree: it is reached, or not, once.
+// A Node is an event of the tree: it is reached, or not, once. A number that is the
+// zero Value is not given: a likelihood is then 1, cost, time, impact and detection 0.
 type Node struct {
 	Name, Label string
 	Gate        Gate

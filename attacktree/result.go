@@ -3,6 +3,7 @@ package attacktree
 import (
 	"fmt"
 	"math/big"
+	"strings"
 )
 
 // A Scenario is a question put to a [Program]: which controls are in place, and
@@ -40,6 +41,14 @@ type Figure struct {
 	Value     float64
 	Exact     bool
 	Low, High float64 // proven bounds
+}
+
+// String returns the value, and the bounds of one that is not exact.
+func (f Figure) String() string {
+	if f.Exact {
+		return fmt.Sprint(f.Value)
+	}
+	return fmt.Sprintf("%v (%v to %v)", f.Value, f.Low, f.High)
 }
 
 func exactly(x float64) Figure { return Figure{Value: x, Exact: true, Low: x, High: x} }
@@ -99,13 +108,34 @@ type Result struct {
 type Attack struct {
 	Steps      []string // in the order of the model
 	Given      []string // conditions, in the order of the model
-	Cost       *float64
-	Likelihood float64 // product of its steps' and conditions' chances
-	Impact     float64 // the loss when all of it succeeds
-	Time       *float64
-	Skill      *int
+	Cost       *float64 // money, the sum of its steps
+	Likelihood float64  // product of its steps' and conditions' chances
+	Impact     float64  // the loss when all of it succeeds
+	Time       *float64 // days until the goal is reached
+	Skill      *int     // 0 to 10, the greatest of its steps
 	Undetected float64  // chance that nothing of it is noticed
 	Controls   []string // in place, with an effect on a step of it
+}
+
+// String returns the steps, and of the numbers those that it has.
+func (a Attack) String() string {
+	var b strings.Builder
+	b.WriteString(strings.Join(a.Steps, " + "))
+	if len(a.Given) > 0 {
+		b.WriteString(" given " + strings.Join(a.Given, " + "))
+	}
+	fmt.Fprintf(&b, " (likelihood %v", a.Likelihood)
+	if a.Cost != nil {
+		fmt.Fprintf(&b, ", cost %v", *a.Cost)
+	}
+	if a.Time != nil {
+		fmt.Fprintf(&b, ", time %v d", *a.Time)
+	}
+	if a.Skill != nil {
+		fmt.Fprintf(&b, ", skill %v", *a.Skill)
+	}
+	b.WriteString(")")
+	return b.String()
 }
 
 // Importance of an own step: Birnbaum's measure and those derived from it.
@@ -121,6 +151,6 @@ type Importance struct {
 // An Assumption shows an assumed likelihood beside the computed one.
 type Assumption struct {
 	Node     string
-	Assumed  float64
-	Computed float64
+	Assumed  float64 // likelihood that is taken
+	Computed float64 // what the nodes below it give
 }

@@ -158,10 +158,14 @@ func related(span diag.Span, message string) []diag.Related {
 	return []diag.Related{{Message: message, Span: span}}
 }
 
-// zeroLikelihoods finds steps and conditions that can never succeed.
+// zeroLikelihoods finds steps and conditions that can never succeed, and accidents
+// with a likelihood that counts nowhere.
 func (v *vetter) zeroLikelihoods() {
 	for _, n := range v.m.Nodes {
-		if n.Likelihood.Given() && n.Likelihood.Certain() && n.Likelihood.Mean() == 0 {
+		if n.Rate.Given() && n.Likelihood.Given() {
+			p := v.warn("idle-likelihood", v.at(place{of: n, attr: "likelihood"}), "%q happens at its rate, and its likelihood counts nowhere", n.Name)
+			p.Hint = "leave it out; for accidents that do no harm, lower the rate"
+		} else if n.Likelihood.Given() && n.Likelihood.Certain() && n.Likelihood.Mean() == 0 {
 			v.warn("zero-likelihood", v.at(place{of: n, attr: "likelihood"}), "%q has likelihood 0 and can never happen", n.Name)
 		} else if n.Assume.Given() && n.Assume.Certain() && n.Assume.Mean() == 0 {
 			v.warn("zero-likelihood", v.at(place{of: n, attr: "assume"}), "%q is assumed to have likelihood 0 and can never happen", n.Name)
@@ -304,14 +308,35 @@ func (v *vetter) idleControls() {
 	acts := make([]bool, len(v.m.Controls))
 	for i, k := range v.m.Controls {
 		for e := range k.Effects {
-			effect := &k.Effects[e]
-			acts[i] = acts[i] || len(v.targets[i][e]) > 0 && len(effect.Changes) > 0
+			for _, node := range v.targets[i][e] {
+				acts[i] = acts[i] || !v.idle(k.Effects[e].Changes, node)
+			}
 		}
 		if !acts[i] && k.Status != Retired {
 			v.warn("idle-control", k.Span, "the control %q has no effect on any node", k.Name)
 		}
 	}
 	v.idleTargets(acts)
+}
+
+// idle reports changes that leave a node as it is, whatever is drawn.
+func (v *vetter) idle(changes []Change, node int32) bool {
+	return !slices.ContainsFunc(changes, func(c Change) bool {
+		lo, hi := c.Value.Support()
+		switch {
+		case c.Op == Block:
+			return true
+		case c.Attribute == Impact && !v.m.Nodes[node].Impact.Given():
+			return false
+		case c.Value.Param != "": // it may have another value
+			return true
+		case c.Op == Multiply && !c.Reduction:
+			return lo != 1 || hi != 1
+		case c.Op == AtMost:
+			return lo < 1
+		}
+		return hi > 0
+	})
 }
 
 // idleTargets finds threats and tags that no node carries, of acceptances and of

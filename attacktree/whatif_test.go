@@ -30,6 +30,7 @@ control k { on x { likelihood -less  cost *more } }
 	}{
 		{"share", 0.3, Share, ""},
 		{"share", 0.3, Plain, ""},
+		{"share", 5000, Plain, "attacktree: a likelihood lies from 0% to 100%; found share, which is 5000 (t.atree:8:8)"},
 		{"share", 0.5, Share, "attacktree: a likelihood lies from 0% to 100%; found 3 * share, which is 150% (t.atree:9:8)"},
 		{"share", 3, Duration, `attacktree: the param "share" is a share, such as 30%`},
 		{"twice", 0.3, Share, `attacktree: the param "twice" is 2 * share; set "share" instead`},

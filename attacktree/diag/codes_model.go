@@ -549,6 +549,15 @@ paid for independently, which is often not what is meant.`,
 `,
 	},
 	{
+		Code: "idle-likelihood", Severity: Warning,
+		Title: "an accident with a likelihood",
+		Text:  `A condition with a rate is an accident, which happens so often in a period. It is part of no attempt, so a likelihood beside the rate changes no figure.`,
+		Bad: `goal or outage { step flood { likelihood 5% } condition fire { rate 0.1  likelihood 50%  impact 1M } }
+`,
+		Good: `goal or outage { step flood { likelihood 5% } condition fire { rate 0.05  impact 1M } }
+`,
+	},
+	{
 		Code: "missing-likelihood", Severity: Warning,
 		Title: "a step without likelihood among others that have one",
 		Text:  `A step without likelihood succeeds for sure. If that is meant, write likelihood 100%.`,
@@ -627,7 +636,7 @@ Mostly 5k..10k is meant. An upper end that is written out, as 5..10000, is taken
 	{
 		Code: "idle-control", Severity: Warning,
 		Title: "a control without effect",
-		Text:  `The control acts on no node, so it changes no figure. It needs an "on" block with a target that exists.`,
+		Text:  `The control acts on no node, so it changes no figure. It needs an "on" block with a target that exists, and an effect that changes something: -0% does not, nor does a share of the impact of a node without impact.`,
 		Bad: `goal step theft
 control lock { cost 5k }
 `,

@@ -344,7 +344,7 @@ func (p *parser) unknownHint(b *block, items []Item, t token) string {
 	case isKeywordOf(b, synonyms[word]):
 		return fmt.Sprintf("did you mean %q?", synonyms[word])
 	case (word == "label" || word == "title" || word == "name") && b != blockOn && b != blockFor:
-		return `the label is the string behind the name, before the "{"`
+		return `the label is the string before the "{"`
 	}
 	if hint := diag.Suggest(word, b.names); hint != "" {
 		return hint
@@ -365,7 +365,7 @@ var synonyms = map[string]string{
 	"description": "note", "desc": "note", "comment": "note",
 	"ref": "use", "reference": "refs", "references": "refs", "link": "refs", "tag": "tags", "threats": "threat", "assets": "asset",
 	"sand": "seq", "sequence": "seq", "leaf": "step", "attack": "step", "vote": "atleast",
-	"entity": "external", "datastore": "store", "database": "store", "state": "status", "source": "basis", "title": "note",
+	"entity": "external", "datastore": "store", "database": "store", "state": "status", "source": "basis",
 }
 
 // recover moves to what may be the next item: a keyword, a word that begins a

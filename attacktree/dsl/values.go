@@ -22,6 +22,9 @@ func (p *parser) value(want string, effect bool) (*Value, bool) {
 	v := p.values.new()
 	op, known := operators[start.sym]
 	switch {
+	case start.sym == symLeft:
+		p.fail(want, "parentheses stand only behind the -, +, * or <= of an effect")
+		return v, false
 	case start.kind != tokPunct || !known:
 	case effect:
 		v.Op = op
@@ -200,8 +203,9 @@ func (p *parser) number() *Number {
 		p.report(codeNumber, n.Span, fmt.Sprintf("%q is not a number", p.text(t)), hint)
 	case !unit.first && (unit.kind == tokWord && apart && !isKeywordOf(p.in, p.text(unit)) || p.text(unit) == "%"):
 		p.next()
-		p.report(codeNumber, n.Span.To(p.span(unit)), "there is a blank between a number and its unit",
-			fmt.Sprintf("write %s%s", p.text(t), p.text(unit)))
+		joined := p.text(t) + p.text(unit)
+		n.Value, n.Unit, _ = readNumber(joined) // so that the unit is not missed as well
+		p.report(codeNumber, n.Span.To(p.span(unit)), "there is a blank between a number and its unit", "write "+joined)
 	}
 	return n
 }
@@ -419,6 +423,11 @@ func unescape(raw string) (value string, at, n int) {
 				if i+1 < len(raw) {
 					_, w := utf8.DecodeRuneInString(raw[i+1:])
 					n += w
+				}
+				if strings.HasPrefix(raw[i:], `\u`) {
+					for n < 6 && i+n < len(raw) && strings.IndexByte("0123456789abcdefABCDEF", raw[i+n]) >= 0 {
+						n++
+					}
 				}
 			}
 			i++

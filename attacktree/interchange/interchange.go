@@ -6,7 +6,7 @@
 // reads and [WriteADTool] writes, or static trees in the format of Galileo, which
 // [ReadGalileo] reads. [WriteAtree] writes any tree in the language.
 //
-// What a format can say and a [attacktree.Model] cannot is refused, at its place
+// What a format can say and an [attacktree.Model] cannot is refused, at its place
 // in the file; what is merely renamed or left out is told in warnings. What was
 // read keeps its meaning: its likelihoods are those of the tool that wrote it.
 // Files may come from anywhere: a reader bounds their size, their nesting and

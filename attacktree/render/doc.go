@@ -2,13 +2,25 @@
 // terminal, Markdown, JSON and CSV, and trees as pictures for Graphviz. It
 // computes nothing and knows no files; each function writes one answer.
 //
-// There are four answers: [EvalText] and its kin write an assessment of goals,
-// [AttacksText] a list of attacks, [CompareText] a comparison of mitigation sets,
-// [CheckText] the problems of files. Of each there are the same four forms. Text
-// and Markdown say the same, in plain words and with three significant digits.
-// JSON has every digit; the types of its messages, such as [EvalMessage], are
-// exported, so that a Go program can decode what the command prints. CSV is the
-// JSON laid flat.
+// A function is called after the answer and its form. The forms are Text, JSON, CSV
+// and Markdown; the answers are those of the verbs of the command:
+//
+//   - [CheckText]: the problems of files
+//   - [EvalText]: the figures of goals, as [mitigate.Assess] has them; [PickText]
+//     for attackers who choose, [StepsBreakdown] and its kin by parts, [TraceText]
+//     for who answers for what
+//   - [AttacksText]: a list of attacks
+//   - [CompareText]: mitigation sets side by side
+//   - [OptimizeText]: the choice of controls
+//   - [AttackersText]: what budgets buy
+//   - [SimulateText]: how sure the figures are
+//   - [StrideText]: the threats of a system
+//   - [EntriesText], [ShowText], [SuggestText]: the catalogue
+//
+// Text and Markdown say the same, in plain words and with three significant
+// digits. JSON has every digit; the types of its messages, such as [EvalMessage],
+// are exported, so that a Go program can decode what the command prints. CSV is
+// the JSON laid flat.
 //
 // [DOT] draws a tree. With an attack it marks the way that the attack takes, with
 // controls it shows which of them are in place.

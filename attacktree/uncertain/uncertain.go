@@ -13,6 +13,9 @@
 // is worth to know one of them before a mitigation set is chosen. For a study in
 // shards, [Simulation.Explore] and [Simulation.Weigh] gather what both rest on.
 //
+//	s, err := uncertain.Simulate(ctx, program, &uncertain.Options{Samples: 10_000, Seed: 1})
+//	spread := s.Spread(s.Scenarios[0].Column(uncertain.Likelihood)) // Mean, P5, P50, P95
+//
 // Numbers are independent, but for params that the model correlates: these are
 // drawn by the Gaussian copula that has their rank correlations.
 //

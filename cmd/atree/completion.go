@@ -12,8 +12,8 @@ import (
 	"github.com/atree-dev/atree/attacktree"
 )
 
-func completionCommand(*env) *cobra.Command {
-	return &cobra.Command{
+func completionCommand(e *env) *cobra.Command {
+	cmd := &cobra.Command{
 		Use:   "completion bash|zsh|fish",
 		Short: "Print a script that completes for a shell.",
 		Example: `source <(atree completion bash)
@@ -29,19 +29,26 @@ atree completion fish | source`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			root, out := cmd.Root(), cmd.OutOrStdout()
-			switch args[0] {
-			case "bash":
-				if _, err := io.WriteString(out, bashWords); err != nil {
-					return err
-				}
-				return root.GenBashCompletionV2(out, true)
-			case "zsh":
-				return root.GenZshCompletion(out)
+			if err := e.check(); err != nil {
+				return err
 			}
-			return root.GenFishCompletion(out, true)
+			root := cmd.Root()
+			return e.answer(func(out io.Writer) error {
+				switch args[0] {
+				case "bash":
+					if _, err := io.WriteString(out, bashWords); err != nil {
+						return err
+					}
+					return root.GenBashCompletionV2(out, true)
+				case "zsh":
+					return root.GenZshCompletion(out)
+				}
+				return root.GenFishCompletion(out, true)
+			})
 		},
 	}
+	e.writeFlags(cmd)
+	return cmd
 }
 
 // bashWords stands in for the only function of the package bash-completion that

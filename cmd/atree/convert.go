@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,7 @@ func formatNames() []string {
 
 func convertCommand(e *env) *cobra.Command {
 	var to, goal string
+	var limits limits
 	cmd := &cobra.Command{
 		Use:   "convert --to FORMAT FILE",
 		Short: "Write it for another tool, or another tool's file as atree text.",
@@ -61,7 +63,7 @@ atree convert --to openpsa examples/schneier-safe.atree > safe.xml`,
 			if err != nil {
 				return err
 			}
-			return e.convert(args[0], f, goal)
+			return e.convert(cmd.Context(), &limits, args[0], f, goal)
 		},
 	}
 	fs := cmd.Flags()
@@ -72,6 +74,7 @@ atree convert --to openpsa examples/schneier-safe.atree > safe.xml`,
 	completeNames(cmd, "goal", goalNames)
 	e.readFlags(cmd)
 	e.writeFlags(cmd)
+	limits.guardFlags(fs)
 	return cmd
 }
 
@@ -88,8 +91,13 @@ func chooseFormat(to string) (*foreignFormat, error) {
 	return nil, fmt.Errorf("--to: no format is called %q; there are %s", to, commas(formatNames()))
 }
 
-func (e *env) convert(path string, f *foreignFormat, goal string) error {
-	tree, changes, err := e.load(path, goal, false)
+func (e *env) convert(ctx context.Context, limits *limits, path string, f *foreignFormat, goal string) error {
+	var tree *attacktree.Tree
+	var changes diag.List
+	err := limits.wait(ctx, e, func() (err error) {
+		tree, changes, err = e.load(path, goal, false)
+		return err
+	})
 	if err != nil {
 		return err
 	}

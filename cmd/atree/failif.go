@@ -274,6 +274,9 @@ func (e *env) judge(gates []threshold, a *mitigate.Assessment, sets bool) error 
 			}
 		}
 	}
+	if passed && undecided != nil { // the answer is no all the same
+		fmt.Fprintf(e.stderr, "not decided: %s\n", oneLine(undecided))
+	}
 	if passed {
 		return errNo
 	}

@@ -82,7 +82,14 @@ func explainFlagError(cmd *cobra.Command, err error) error {
 	s := err.Error()
 	if name, ok := strings.CutPrefix(s, "unknown flag: --"); ok {
 		var known []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				known = append(known, f.Name)
+			}
+		})
+		if err := notHere(cmd, name); err != nil {
+			return err
+		}
 		if near := diag.Nearest(name, known); near != "" {
 			return fmt.Errorf("no flag is called --%s; did you mean --%s?", name, near)
 		}

@@ -95,7 +95,9 @@ atree help eval`,
 		Version:       render.Version + build(),
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
-		SilenceUsage:  true,
+		// Of an unknown verb with flags, the verb is what is wrong.
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
+		SilenceUsage:       true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return fmt.Errorf("expected a verb, such as check or eval; see atree help")
@@ -107,6 +109,7 @@ atree help eval`,
 	root.AddCommand(
 		checkCommand(e), fmtCommand(e), evalCommand(e), attacksCommand(e), compareCommand(e), optimizeCommand(e),
 		attackersCommand(e), simulateCommand(e), mergeCommand(e), strideCommand(e), catalogCommand(e), dotCommand(e), convertCommand(e), explainCommand(e), versionCommand(e), completionCommand(e))
+	e.acceptCommon(root)
 	root.SetVersionTemplate("atree {{.Version}}\n")
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -14,6 +15,7 @@ import (
 
 func mergeCommand(e *env) *cobra.Command {
 	var r report
+	var limits limits
 	cmd := &cobra.Command{
 		Use:   "merge PART…",
 		Short: "Put the parts of a simulation together.",
@@ -36,24 +38,12 @@ atree merge --plot years.svg --tornado swings.svg part-1 part-2`,
 			if err := r.check(e.output); err != nil {
 				return err
 			}
-			var parts []*uncertain.Simulation
-			for _, path := range args {
-				data, err := e.readUpTo(math.MaxInt64, path)
-				if err != nil {
-					return about(path, err)
-				}
-				part, err := uncertain.ReadPart(bytes.NewReader(data))
-				if err != nil {
-					return fmt.Errorf("%s: %s", path, oneLine(err))
-				}
-				parts = append(parts, part)
-			}
-			whole, err := uncertain.Merge(parts...)
-			if err != nil {
+			var study *render.Study
+			err := limits.wait(cmd.Context(), e, func() (err error) {
+				study, err = e.merge(cmd.Context(), args)
 				return err
-			}
-			study := &render.Study{Simulation: whole}
-			if err := conclude(cmd.Context(), study); err != nil {
+			})
+			if err != nil {
 				return err
 			}
 			return e.report(study, &r)
@@ -62,5 +52,28 @@ atree merge --plot years.svg --tornado swings.svg part-1 part-2`,
 	r.flags(cmd)
 	e.formatFlag(cmd)
 	e.writeFlags(cmd)
+	limits.guardFlags(cmd.Flags())
 	return cmd
+}
+
+// merge reads the parts of a simulation, and concludes from the whole.
+func (e *env) merge(ctx context.Context, paths []string) (*render.Study, error) {
+	var parts []*uncertain.Simulation
+	for _, path := range paths {
+		data, err := e.readUpTo(math.MaxInt64, path)
+		if err != nil {
+			return nil, about(path, err)
+		}
+		part, err := uncertain.ReadPart(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s", path, oneLine(err))
+		}
+		parts = append(parts, part)
+	}
+	whole, err := uncertain.Merge(parts...)
+	if err != nil {
+		return nil, err
+	}
+	study := &render.Study{Simulation: whole}
+	return study, conclude(ctx, study)
 }

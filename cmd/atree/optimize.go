@@ -159,8 +159,6 @@ func (w *wish) check(cmd *cobra.Command) error {
 	switch {
 	case w.samples < 0 || w.samples > uncertain.MaxSamples || w.samples == 0 && cmd.Flags().Changed("samples"):
 		return fmt.Errorf("--samples: expected 1 to %d draws, found %d", uncertain.MaxSamples, w.samples)
-	case w.samples == 0 && cmd.Flags().Changed("seed"):
-		return errors.New("--seed is about draws; say how many with --samples")
 	case w.samples == 0 && w.value:
 		return errors.New("--value rests on draws; say how many with --samples")
 	}

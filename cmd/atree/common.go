@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// acceptCommon lets every verb take the common flags that cannot change its
+// answer, so that one line of flags serves all verbs. Help leaves out those that
+// do nothing for the verb.
+func (e *env) acceptCommon(verb *cobra.Command) {
+	for _, sub := range verb.Commands() {
+		e.acceptCommon(sub)
+	}
+	if verb.HasSubCommands() {
+		return
+	}
+	fs := verb.Flags()
+	var unused limits
+	common := pflag.NewFlagSet("common", pflag.ContinueOnError)
+	common.StringVar(&e.root, "root", "", "")
+	common.StringVar(&e.ownDir, "catalog", "", "")
+	common.StringVar(&e.today, "today", "", "")
+	common.StringVar(&e.color, "color", "auto", "")
+	common.Uint64("seed", 1, "")
+	unused.flags(common)
+	common.Var(new(onlyText), "format", "")
+	common.VisitAll(func(f *pflag.Flag) {
+		if fs.Lookup(f.Name) == nil {
+			f.Hidden, f.Annotations = true, nil
+			fs.AddFlag(f)
+		}
+	})
+}
+
+// onlyText is the format of an answer that has but one.
+type onlyText struct{}
+
+func (onlyText) String() string { return "text" }
+func (onlyText) Type() string   { return "format" }
+func (onlyText) Set(s string) error {
+	if s != "text" {
+		return errors.New("expected text, the only format of this verb")
+	}
+	return nil
+}
+
+// verbsWith names the verbs that have a flag of use to them.
+func verbsWith(verb *cobra.Command, flag string) []string {
+	var names []string
+	for _, sub := range verb.Commands() {
+		names = append(names, verbsWith(sub, flag)...)
+	}
+	if f := verb.Flags().Lookup(flag); f != nil && !f.Hidden && verb.HasParent() {
+		names = append(names, strings.TrimPrefix(verb.CommandPath(), "atree "))
+	}
+	return names
+}
+
+// notHere says which verbs take a flag that this one does not take.
+func notHere(cmd *cobra.Command, flag string) error {
+	if verbs := verbsWith(cmd.Root(), flag); len(verbs) > 0 {
+		return fmt.Errorf("--%s means nothing here; it is a flag of %s", flag, commas(verbs))
+	}
+	return nil
+}
