@@ -99,7 +99,7 @@ func place(points []Point, budget float64) int {
 // Limits bound the work for one curve. The zero value has the defaults.
 type Limits struct {
 	Front int // numbers in a Pareto front; 0: 131072. A greater limit gives closer bounds
-	Sets  int // sets of steps that a search looks at; 0: 65536
+	Sets  int // sets of steps that a search looks at; 0: 65536, or fewer where each takes long
 	Nodes int // size of a diagram; 0: 20 million
 }
 

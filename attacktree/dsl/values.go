@@ -22,7 +22,7 @@ func (p *parser) value(want string, effect bool) (*Value, bool) {
 	v := p.values.new()
 	op, known := operators[start.sym]
 	switch {
-	case start.sym == symLeft:
+	case start.sym == symLeft && !effect:
 		p.fail(want, "parentheses stand only behind the -, +, * or <= of an effect")
 		return v, false
 	case start.kind != tokPunct || !known:

@@ -88,12 +88,17 @@ type Amount struct {
 // Limits bound the work. The zero value has the defaults.
 type Limits struct {
 	Front   int // numbers in a front; 0 means 1 << 17
-	Sets    int // sets that the search looks at; 0 means 1 << 16
+	Sets    int // sets that the search looks at; 0 means 1 << 16, or fewer where a look takes long
 	Diagram program.Limits
 }
 
 func (l Limits) front() int { return orElse(l.Front, 1<<17) }
-func (l Limits) sets() int  { return orElse(l.Sets, 1<<16) }
+
+// sets returns how many sets a search looks at, by a program of some size.
+func (l Limits) sets(size int) int {
+	const steps = 1 << 30 // of the program, in all
+	return orElse(l.Sets, min(1<<16, max(steps/max(size, 1), 1<<8)))
+}
 
 func orElse(x, other int) int {
 	if x == 0 {
@@ -124,11 +129,7 @@ func (c *Curve) Steps(i int) []int32 { return c.steps(i) }
 func Solve(ctx context.Context, p *Problem) (*Curve, error) {
 	pl, err := newPlan(ctx, p)
 	if err != nil {
-		c, err := search(ctx, p)
-		if err != nil && ctx.Err() != nil {
-			return p.unknown(), nil
-		}
-		return c, err
+		return search(ctx, p)
 	}
 	s := &solver{plan: pl, ctx: ctx}
 	b, err := s.solve()
@@ -146,18 +147,6 @@ func Solve(ctx context.Context, p *Problem) (*Curve, error) {
 		c.Bound = b.high.points(pl.sure)
 	}
 	return c, nil
-}
-
-// unknown is what is known of a problem that was not looked into.
-func (p *Problem) unknown() *Curve {
-	whole := 0.0
-	for _, a := range p.Worth {
-		whole += a.Value
-	}
-	return &Curve{
-		Points: []Point{{0, 0}}, Bound: []Point{{0, whole}},
-		steps: func(int) []int32 { return nil },
-	}
 }
 
 // errUnsuited says that the fronts cannot answer.

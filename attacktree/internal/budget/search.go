@@ -73,7 +73,7 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 		bound := Point{s.cost(b.in, b.k), b.bound}
 		switch {
 		case covers(best, bound):
-		case b.k == len(s.steps) || ctx.Err() != nil || s.sets > s.Limits.sets():
+		case b.k == len(s.steps) || ctx.Err() != nil || s.sets > s.Limits.sets(s.program.Size()):
 			open = append(open, bound)
 		default:
 			without := branch{k: b.k + 1, in: b.in}
@@ -115,9 +115,10 @@ func (s *searcher) prepare(ctx context.Context) error {
 		roots = append(roots, a.At)
 	}
 	var err error
-	if s.program, err = program.Compile(ctx, s.Circuit, roots, s.Limits.Diagram); err != nil {
+	if s.program, err = program.Compile(ctx, s.Circuit, roots, s.Limits.Diagram); s.program == nil {
 		return err
 	}
+	// If ctx is done the program has bounds, which is all that is said then.
 	s.state = s.program.NewState()
 	s.chance = make([]float64, s.Circuit.NumVars())
 	s.on = make([]uint64, s.Circuit.NumVars())
