@@ -56,17 +56,18 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 	}
 	var found []candidate
 	var best, open []Point // staircase of found; what was not looked into
-	note := func(in []bool) {
+	note := func(in []bool) Point {
 		low, _ := s.worth(in, len(in))
 		c := candidate{Point{s.cost(in, len(in)), low}, in}
 		if !covers(best, c.Point) {
 			found = append(found, c)
 			best = staircase(append(best, c.Point))
 		}
+		return c.Point
 	}
 	start := branch{in: make([]bool, len(s.steps))}
 	_, start.bound = s.worth(start.in, 0)
-	note(start.in)
+	s.greedy(ctx, start.in, note)
 	for todo := []branch{start}; len(todo) > 0; {
 		b := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -100,6 +101,75 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 	}
 	c.steps = func(i int) []int32 { return s.nodes(found[kept[i]].in) }
 	return c, nil
+}
+
+// greedyAttacks is how many minimal attacks, the cheapest, greedy sets are made of.
+const greedyAttacks = 64
+
+// greedy notes the sets that grow from in by the minimal attack that adds most
+// for its cost, and what it tries on the way. They are no more than a good start;
+// there are none where the minimal attacks are not to be had.
+func (s *searcher) greedy(ctx context.Context, in []bool, note func(in []bool) Point) {
+	now := note(in)
+	attacks := s.cheapest(ctx)
+	for s.sets < s.Limits.sets(s.program.Size())/4 {
+		var best []bool
+		var to Point
+		gain := 0.0
+		for _, attack := range attacks {
+			with := slices.Clone(in)
+			for _, i := range attack {
+				with[i] = true
+			}
+			if slices.Equal(with, in) {
+				continue
+			}
+			p := note(with)
+			if g := (p.Worth - now.Worth) / (p.Cost - now.Cost); g > gain {
+				best, to, gain = with, p, g
+			}
+		}
+		if best == nil {
+			break
+		}
+		in, now = best, to
+	}
+}
+
+// cheapest returns the steps to decide on of the cheapest minimal attacks.
+func (s *searcher) cheapest(ctx context.Context) [][]int {
+	family, err := program.MinimalSets(ctx, s.Circuit, s.Root, s.Limits.Diagram)
+	if err != nil {
+		return nil
+	}
+	class := make([]program.Class, len(s.Node))
+	for v := range class {
+		switch {
+		case s.Chance[v] == 0:
+		case s.IsStep[v]:
+			class[v] = program.Step
+		default:
+			class[v] = program.Given
+		}
+	}
+	place := map[int32]int{}
+	for i, d := range s.steps {
+		place[d.node] = i
+	}
+	var attacks [][]int
+	for set, err := range family.Sets(ctx, program.Selection{Class: class, A: s.Cost}) {
+		if err != nil || len(attacks) == greedyAttacks {
+			break
+		}
+		var attack []int
+		for _, v := range set {
+			if i, decided := place[s.Node[v]]; decided && s.IsStep[v] {
+				attack = append(attack, i)
+			}
+		}
+		attacks = append(attacks, attack)
+	}
+	return attacks
 }
 
 // covers reports whether a staircase has a point that costs no more and is worth

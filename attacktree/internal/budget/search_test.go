@@ -58,3 +58,48 @@ func TestSearch(t *testing.T) {
 		}
 	}
 }
+
+// A search that is cut short knows at least each of the cheapest minimal attacks,
+// and what the best of them add to each other.
+func TestSearchGreedy(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 3))
+	c := circuit.New()
+	p := &Problem{Circuit: c, Limits: Limits{Sets: 200}}
+	var steps []circuit.Ref
+	for v := range 30 {
+		steps = append(steps, c.Var())
+		p.Node, p.IsStep = append(p.Node, int32(v)), append(p.IsStep, true)
+		p.Chance, p.Cost = append(p.Chance, 0.3+0.6*r.Float64()), append(p.Cost, float64(1+r.IntN(9)))
+	}
+	var attacks []circuit.Ref
+	var alone []Point
+	for range 12 {
+		attack := Point{0, 1}
+		var args []circuit.Ref
+		for _, v := range r.Perm(len(steps))[:4] {
+			args = append(args, steps[v])
+			attack.Cost += p.Cost[v]
+			attack.Worth *= p.Chance[v]
+		}
+		attacks, alone = append(attacks, c.And(args...)), append(alone, attack)
+	}
+	p.Root = c.Or(attacks...)
+	p.Worth = []Amount{{p.Root, 1}}
+	got, err := search(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Exact {
+		t.Error("the search is not cut short, which shows nothing")
+	}
+	best, total := 0.0, 0.0
+	for _, a := range alone {
+		best, total = max(best, a.Worth), total+a.Cost
+		if low := At(got.Points, a.Cost); low < a.Worth-1e-12 {
+			t.Errorf("at cost %v: %v, but an attack has a chance of %v", a.Cost, low, a.Worth)
+		}
+	}
+	if low := At(got.Points, total/4); low < 1.2*best {
+		t.Errorf("several attacks have a chance of %v, one alone of %v", low, best)
+	}
+}
