@@ -727,11 +727,14 @@ func (l *lazy[T]) get(build func() (T, error)) (T, error) {
 	return l.val, l.err
 }
 
-// peek returns what there is so far.
-func (l *lazy[T]) peek() T {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.val
+// peek returns what there is so far; nothing while it is being built, for who peeks
+// has no time to wait.
+func (l *lazy[T]) peek() (val T) {
+	if l.mu.TryLock() {
+		val = l.val
+		l.mu.Unlock()
+	}
+	return val
 }
 
 // families keeps the most recently built families of minimal attacks.

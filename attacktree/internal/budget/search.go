@@ -136,8 +136,12 @@ func (s *searcher) greedy(ctx context.Context, in []bool, note func(in []bool) P
 	}
 }
 
-// cheapest returns the steps to decide on of the cheapest minimal attacks.
+// cheapest returns the steps to decide on of the cheapest minimal attacks, if they
+// are about as easy to have as the program was.
 func (s *searcher) cheapest(ctx context.Context) [][]int {
+	if !s.program.Exact() {
+		return nil
+	}
 	family, err := program.MinimalSets(ctx, s.Circuit, s.Root, s.Limits.Diagram)
 	if err != nil {
 		return nil

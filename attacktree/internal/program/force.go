@@ -2,6 +2,7 @@ package program
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
@@ -20,7 +21,7 @@ func (s *solver) force(u *unit) []circuit.Ref {
 	least := -1
 	for o := range orders {
 		levels := s.order(u, o)
-		if span := f.settle(levels, s.index); least < 0 || span < least {
+		if span := f.settle(s.ctx, levels, s.index); least < 0 || span < least {
 			least, best = span, f.sorted(levels, s.index)
 		}
 	}
@@ -70,8 +71,9 @@ func (s *solver) newForces(u *unit) *forces {
 	return f
 }
 
-// settle begins with the levels and returns the least span it finds.
-func (f *forces) settle(levels []circuit.Ref, index []int32) int {
+// settle begins with the levels and returns the least span it finds until the
+// context ends.
+func (f *forces) settle(ctx context.Context, levels []circuit.Ref, index []int32) int {
 	clear(f.pull)
 	for i, x := range levels {
 		f.pull[index[x.Node()]] = float64(i)
@@ -89,6 +91,9 @@ func (f *forces) settle(levels []circuit.Ref, index []int32) int {
 	least, waited := -1, 0
 	rounds := min(forceRounds, max(1, forceWork/len(f.pins)))
 	for range rounds {
+		if least >= 0 && ctx.Err() != nil {
+			break
+		}
 		span := f.look()
 		if waited++; least < 0 || span < least {
 			least, waited = span, 0
