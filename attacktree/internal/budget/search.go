@@ -31,9 +31,10 @@ type searcher struct {
 
 // A decision is about an own step in all states of its bypasses.
 type decision struct {
-	node    int32
-	top     circuit.Ref // the variable, or the Ite that picks it
-	dearest float64
+	node     int32
+	top      circuit.Ref // the variable, or the Ite that picks it
+	dearest  float64
+	cheapest float64
 }
 
 // A branch is the sets that hold in, of the first k steps, and any of the others.
@@ -68,6 +69,11 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 	start := branch{in: make([]bool, len(s.steps))}
 	_, start.bound = s.worth(start.in, 0)
 	s.greedy(ctx, start.in, note)
+	all := make([]bool, len(s.steps))
+	for i := range all {
+		all[i] = true
+	}
+	note(all)
 	for todo := []branch{start}; len(todo) > 0; {
 		b := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -75,7 +81,7 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 		switch {
 		case covers(best, bound):
 		case b.k == len(s.steps) || ctx.Err() != nil || s.sets > s.Limits.sets(s.program.Size()):
-			open = append(open, bound)
+			open = append(open, s.bounds(b)...)
 		default:
 			without := branch{k: b.k + 1, in: b.in}
 			_, without.bound = s.worth(without.in, without.k)
@@ -87,20 +93,37 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 	}
 
 	slices.SortStableFunc(found, func(a, b candidate) int { return compare(a.Point, b.Point) })
-	all := make([]Point, len(found))
+	points := make([]Point, len(found))
 	for i, c := range found {
-		all[i] = c.Point
+		points[i] = c.Point
 	}
 	c := &Curve{Exact: len(open) == 0}
-	kept := distinct(all)
+	kept := distinct(points)
 	for _, i := range kept {
-		c.Points = append(c.Points, all[i])
+		c.Points = append(c.Points, points[i])
 	}
 	if c.Bound = c.Points; !c.Exact {
 		c.Bound = staircase(append(open, best...))
 	}
 	c.steps = func(i int) []int32 { return s.nodes(found[kept[i]].in) }
 	return c, nil
+}
+
+// bounds returns points that no set of a branch beats: one for the set without any
+// of the open steps, and one for those with some, which pay for the cheapest.
+func (s *searcher) bounds(b branch) []Point {
+	_, alone := s.worth(b.in, len(b.in))
+	out := []Point{{s.cost(b.in, len(b.in)), alone}}
+	if b.k < len(s.steps) {
+		least := s.steps[b.k].cheapest
+		for _, d := range s.steps[b.k:] {
+			least = min(least, d.cheapest)
+		}
+		// The steps of the set stand before the open ones, so that this is also
+		// what rounding makes of the sum.
+		out = append(out, Point{s.cost(b.in, b.k) + least, b.bound})
+	}
+	return out
 }
 
 // greedyAttacks is how many minimal attacks, the cheapest, greedy sets are made of.
@@ -219,8 +242,11 @@ func (s *searcher) prepare(ctx context.Context) error {
 	}
 	s.sure = s.Circuit.Evaluator(offs...)
 
-	dearest := map[int32]float64{}
+	dearest, cheapest := map[int32]float64{}, map[int32]float64{}
 	for v, node := range s.Node {
+		if x, ok := cheapest[node]; s.IsStep[v] && (!ok || s.Cost[v] < x) {
+			cheapest[node] = s.Cost[v]
+		}
 		if s.IsStep[v] && s.Chance[v] > 0 {
 			dearest[node] = max(dearest[node], s.Cost[v])
 		}
@@ -228,7 +254,7 @@ func (s *searcher) prepare(ctx context.Context) error {
 	s.free = map[int32]bool{}
 	for node, cost := range dearest {
 		if s.free[node] = cost == 0; cost > 0 {
-			s.steps = append(s.steps, decision{node, top[node], cost})
+			s.steps = append(s.steps, decision{node, top[node], cost, cheapest[node]})
 		}
 	}
 	slices.SortFunc(s.steps, func(a, b decision) int {

@@ -37,6 +37,19 @@ func TestSearch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		short := *p
+		short.Limits.Sets = 1 + int(seed%20)
+		cut, err := search(t.Context(), &short)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for cost := range 60 {
+			b := float64(cost)
+			low, x, high := At(cut.Points, b), At(want.Points, b), At(cut.Bound, b)
+			if low > x+1e-12*(1+x) || x > high+1e-12*(1+x) {
+				t.Errorf("seed %d, cut short, at cost %v: %v to %v, but %v is right", seed, b, low, high, x)
+			}
+		}
 		if _, err := newPlan(t.Context(), p); err != nil {
 			t.Fatalf("seed %d: the fronts do not answer: %v", seed, err)
 		}
@@ -91,6 +104,14 @@ func TestSearchGreedy(t *testing.T) {
 	}
 	if got.Exact {
 		t.Error("the search is not cut short, which shows nothing")
+	}
+	// Nothing can be attempted below the cheapest step, and the dearest budget pays
+	// for everything.
+	if high := At(got.Bound, 0); high != 0 {
+		t.Errorf("at no cost the bound is %v, want 0", high)
+	}
+	if low, high := At(got.Points, 1e9), At(got.Bound, 1e9); low != high {
+		t.Errorf("with all steps: %v to %v, which is one number", low, high)
 	}
 	best, total := 0.0, 0.0
 	for _, a := range alone {
