@@ -318,7 +318,7 @@ func (r *reader) tooMany(to dsl.Text) bool {
 	if len(r.sources) < limit {
 		return false
 	}
-	r.report("import-limit", to.Span, "more than %d files", limit)
+	r.report("import-limit", to.Span, "the tree is made of more files than the limit, which is %d", limit)
 	return true
 }
 
