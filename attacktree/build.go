@@ -91,7 +91,7 @@ func (r *reader) build() *builder {
 			b.declaration(d)
 		}
 		if len(b.m.Nodes) > b.l.maxNodes() {
-			b.report("import-limit", p.span(), "more than %d nodes", b.l.maxNodes())
+			b.report("import-limit", p.span(), "the tree has more nodes than the limit, which is %d", b.l.maxNodes())
 			break
 		}
 	}
@@ -124,7 +124,7 @@ func (b *builder) spread(root *source) {
 				continue
 			}
 			if len(b.parts) >= b.l.maxFiles() {
-				b.report("import-limit", ln.path.Span, "more than %d files and copies", b.l.maxFiles())
+				b.report("import-limit", ln.path.Span, "the tree is made of more files and copies than the limit, which is %d", b.l.maxFiles())
 				return
 			}
 			p := &part{source: ln.to, prefix: from.prefix + ln.name.Text + ".", copy: ln.copy, scale: 1}

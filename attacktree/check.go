@@ -74,7 +74,7 @@ func (c *checker) tree() (*Tree, error) {
 	for _, pass := range passes {
 		pass.run(c)
 	}
-	if err := c.problems.sorted(c.origins.rank).Err(); err != nil {
+	if err := c.problems.sorted(c.origins.rank, c.t.copies).Err(); err != nil {
 		return nil, err
 	}
 	c.t.digest = digest(c.m)
@@ -130,12 +130,13 @@ func (at place) owner(message string) string {
 	return fmt.Sprintf(" (%s %q)", kind, name)
 }
 
-// problems collects what was found. One place and one code is one problem, as
-// when a file with an error is copied twice.
+// problems collects what was found. One place and one code is one problem, to be
+// mended once, as when a file with an error is copied twice.
 type problems struct {
 	list   diag.List
-	seen   map[site]bool
-	broken map[diag.Span]bool // could not be read, so that nothing more is said of it
+	seen   map[site]*diag.Problem
+	again  map[*diag.Problem]bool // found more than once
+	broken map[diag.Span]bool     // could not be read, so that nothing more is said of it
 }
 
 type site struct {
@@ -149,20 +150,27 @@ func (ps *problems) add(p *diag.Problem) {
 	}
 	if !p.Span.IsZero() {
 		at := site{p.Span, p.Code}
-		if ps.seen[at] {
+		if ps.seen == nil {
+			ps.seen, ps.again = map[site]*diag.Problem{}, map[*diag.Problem]bool{}
+		}
+		if first := ps.seen[at]; first != nil {
+			ps.again[first] = true
 			return
 		}
-		if ps.seen == nil {
-			ps.seen = map[site]bool{}
-		}
-		ps.seen[at] = true
+		ps.seen[at] = p
 	}
 	p.Shorten()
 	ps.list = append(ps.list, p)
 }
 
-// sorted returns the list in reading order, the files of lower rank first.
-func (ps *problems) sorted(rank func(diag.Span) int) diag.List {
+// sorted returns the list in reading order, the files of lower rank first. Names
+// are those of one copy of a file; that a problem is one of several copies is said.
+func (ps *problems) sorted(rank func(diag.Span) int, copies map[*diag.Source]int) diag.List {
+	for p := range ps.again {
+		if n := copies[p.Span.Source()]; n > 1 {
+			p.Message += fmt.Sprintf("; told once for the %d copies of this file", n)
+		}
+	}
 	slices.SortStableFunc(ps.list, func(a, b *diag.Problem) int { return cmp.Compare(rank(a.Span), rank(b.Span)) })
 	ps.list.Sort()
 	return ps.list
@@ -231,7 +239,7 @@ func (c *checker) checkStructure() {
 			case !ok || last[child] == int32(i)+1 && c.full():
 			case last[child] == int32(i)+1:
 				at := place{of: n, attr: "child", index: j}
-				if span := c.span(at); !c.problems.seen[site{span, "duplicate-name"}] {
+				if span := c.span(at); c.problems.seen[site{span, "duplicate-name"}] == nil {
 					first := slices.Index(n.Children, name)
 					c.report("duplicate-child", at, "%q is a child of %q twice", said(span, name), n.Name).
 						Related = related(c.span(place{of: n, attr: "child", index: first}), "first given here")
@@ -355,7 +363,10 @@ func (c *checker) checkGoals() {
 	}
 	p := c.report("no-goal", place{of: c.m}, "no node is a goal, so there is nothing to analyse")
 	p.Hint = `write goal in front of a node, such as goal or theft "Steal the money"`
-	if len(c.m.Nodes) > 0 && c.m.Nodes[0].Span.Source() != c.m.Span.Source() {
+	switch {
+	case len(c.m.Nodes) == 0 && c.m.System != nil && len(c.m.System.Elements) > 0:
+		p.Hint = "atree stride --scaffold writes a first tree for the system, with a goal for each asset"
+	case len(c.m.Nodes) > 0 && c.m.Nodes[0].Span.Source() != c.m.Span.Source():
 		p.Hint = fmt.Sprintf("write a goal that uses what is imported, such as goal or theft { use %s }", c.m.Nodes[0].Name)
 	}
 }

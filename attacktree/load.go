@@ -120,12 +120,16 @@ func (l *Loader) load(shown, at string, src []byte, info fs.FileInfo) (*Tree, er
 	r.readAll(root)
 	r.checkImportCycles()
 	if r.cyclic {
-		return nil, r.problems.sorted((&origins{sources: r.sources}).rank).Err()
+		return nil, r.problems.sorted((&origins{sources: r.sources}).rank, nil).Err()
 	}
 	b := r.build()
 	c := newChecker(b.m)
 	c.origins = &origins{sources: r.sources, replaced: b.replaced}
 	c.t.slips = b.slips
+	c.t.copies = map[*diag.Source]int{}
+	for _, p := range b.parts {
+		c.t.copies[p.source.file.Source]++
+	}
 	c.partial = r.partial
 	c.goalOptional = l.GoalOptional
 	c.library = l.Library
@@ -314,7 +318,7 @@ func (r *reader) tooMany(to dsl.Text) bool {
 	if len(r.sources) < limit {
 		return false
 	}
-	r.report("import-limit", to.Span, "more than %d files", limit)
+	r.report("import-limit", to.Span, "the tree is made of more files than the limit, which is %d", limit)
 	return true
 }
 

@@ -349,6 +349,36 @@ func TestGoalOptional(t *testing.T) {
 	}
 }
 
+// TestControlsOfAPart leaves controls alone that act on what other files carry.
+func TestControlsOfAPart(t *testing.T) {
+	src := `
+control mfa { on tag web { likelihood -50% } }
+control watch { on threat staff-phishing { impact -50% } }
+control vain { on tag web { likelihood -0% } }
+control idle
+step a
+control sure { on a, tag web { block } }
+`
+	for goal, want := range map[string]string{
+		"":             `vain idle`,
+		"goal step b ": `mfa watch vain idle web`,
+	} {
+		tree, err := (&Loader{GoalOptional: true}).Parse("part.atree", []byte(goal+src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range tree.Warnings() {
+			if p.Code == "idle-control" || p.Code == "idle-target" {
+				got = append(got, p.Span.Text())
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: found %v, want %s", goal, got, want)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	doubling := "-- main.atree --\ncopy \"b.atree\" as b copy \"b.atree\" as c goal or top { use b.x }\n"
 	for _, next := range []string{"b c", "c d", "d e", "e f"} {

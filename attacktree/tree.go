@@ -15,6 +15,7 @@ type Tree struct {
 	warnings diag.List
 	slips    diag.List // warnings about how the text is written, which the model does not show
 	digest   string
+	copies   map[*diag.Source]int // of how many parts of the model a file is the text
 
 	// Nodes are numbered by their place in model.Nodes, controls by theirs in
 	// model.Controls, sets by theirs in model.Sets.

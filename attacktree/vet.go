@@ -42,7 +42,7 @@ func (v *vetter) look(today Date) diag.List {
 	if today != (Date{}) {
 		v.overdue(today)
 	}
-	return v.sorted(v.rank)
+	return v.sorted(v.rank, v.copies)
 }
 
 var looks = []struct {
@@ -303,30 +303,38 @@ func (v *vetter) freeAttacks() {
 }
 
 // idleControls finds controls that change nothing, and targets that no node
-// matches.
+// matches. A tree without a goal is a part of others, whose nodes may carry what
+// no node of its own does.
 func (v *vetter) idleControls() {
+	part := len(v.goals) == 0
 	acts := make([]bool, len(v.m.Controls))
 	for i, k := range v.m.Controls {
 		for e := range k.Effects {
 			for _, node := range v.targets[i][e] {
-				acts[i] = acts[i] || !v.idle(k.Effects[e].Changes, node)
+				acts[i] = acts[i] || !v.idle(k.Effects[e].Changes, v.m.Nodes[node].Impact.Given())
+			}
+			if part && slices.ContainsFunc(k.Effects[e].Targets, func(t Target) bool { return t.Kind != OnNode }) {
+				acts[i] = acts[i] || !v.idle(k.Effects[e].Changes, true)
 			}
 		}
 		if !acts[i] && k.Status != Retired {
 			v.warn("idle-control", k.Span, "the control %q has no effect on any node", k.Name)
 		}
 	}
-	v.idleTargets(acts)
+	if !part {
+		v.idleTargets(acts)
+	}
 }
 
-// idle reports changes that leave a node as it is, whatever is drawn.
-func (v *vetter) idle(changes []Change, node int32) bool {
+// idle reports changes that leave a node, with or without an impact, as it is,
+// whatever is drawn.
+func (v *vetter) idle(changes []Change, impact bool) bool {
 	return !slices.ContainsFunc(changes, func(c Change) bool {
 		lo, hi := c.Value.Support()
 		switch {
 		case c.Op == Block:
 			return true
-		case c.Attribute == Impact && !v.m.Nodes[node].Impact.Given():
+		case c.Attribute == Impact && !impact:
 			return false
 		case c.Value.Param != "": // it may have another value
 			return true

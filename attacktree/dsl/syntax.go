@@ -1,6 +1,10 @@
 package dsl
 
-import "github.com/atree-dev/atree/attacktree/diag"
+import (
+	"fmt"
+
+	"github.com/atree-dev/atree/attacktree/diag"
+)
 
 // The syntax tree: what is written, and where. It knows no names, no ranges and
 // no cycles; package attacktree gives it its meaning.
@@ -272,8 +276,15 @@ const (
 	OpAtMost           // <=5%
 )
 
+var opSigns = [...]string{"", "-", "+", "*", "<="}
+
 // String returns the operator as written.
-func (o Op) String() string { return [...]string{"", "-", "+", "*", "<="}[o] }
+func (o Op) String() string {
+	if int(o) < len(opSigns) {
+		return opSigns[o]
+	}
+	return fmt.Sprintf("Op(%d)", uint8(o))
+}
 
 // A Value is a number, certain or not, with an operator if it is an effect.
 type Value struct {

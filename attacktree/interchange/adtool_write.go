@@ -42,7 +42,7 @@ func WriteADTool(w io.Writer, t *attacktree.Tree, goal string) (diag.List, error
 		goal = goals[0]
 	}
 	if _, ok := t.Node(goal); !ok {
-		return nil, fmt.Errorf("interchange: no goal is called %q; the tree has %s", goal, strings.Join(t.Goals(), ", "))
+		return nil, noGoal(t, goal)
 	}
 	x := &adtoolWriter{
 		report: &report{}, tree: t, acting: map[string][]*adtoolActing{}, undone: map[string][]string{}, several: map[string]bool{},

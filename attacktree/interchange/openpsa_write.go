@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -29,9 +30,9 @@ import (
 func WriteOpenPSA(w io.Writer, t *attacktree.Tree, goal string) (diag.List, error) {
 	x := &writer{Writer: bufio.NewWriter(w), tree: t, names: map[string]string{}, taken: map[string]bool{}}
 	tops := t.Goals()
-	if goal != "" {
+	if goal != "" || len(tops) == 0 {
 		if _, ok := t.Node(goal); !ok {
-			return nil, fmt.Errorf("interchange: no goal is called %q; the tree has %s", goal, strings.Join(tops, ", "))
+			return nil, noGoal(t, goal)
 		}
 		tops = []string{goal}
 	}
@@ -41,6 +42,20 @@ func WriteOpenPSA(w io.Writer, t *attacktree.Tree, goal string) (diag.List, erro
 		return nil, fmt.Errorf("interchange: writing the model: %w", err)
 	}
 	return x.lost.warnings(), nil
+}
+
+// noGoal says that a goal to write is not given or not known, and which ones there are.
+func noGoal(t *attacktree.Tree, goal string) error {
+	goals := t.Goals()
+	switch {
+	case goal == "" && len(goals) == 0:
+		return errors.New("interchange: the tree has no goal; name the node to write")
+	case goal == "":
+		return fmt.Errorf("interchange: expected one of the goals %s", strings.Join(goals, ", "))
+	case len(goals) == 0:
+		return fmt.Errorf("interchange: no node is called %q, and the tree has no goal", goal)
+	}
+	return fmt.Errorf("interchange: no goal is called %q; the tree has %s", goal, strings.Join(goals, ", "))
 }
 
 // A writer writes one document.

@@ -111,7 +111,7 @@ func prepare(ctx context.Context, p *attacktree.Program, opt *Options) (*Simulat
 	case opt.Shard < 1 || opt.Shard > opt.Shards:
 		return nil, fmt.Errorf("uncertain: expected a shard from 1 to the number of shards, found %d of %d", opt.Shard, opt.Shards)
 	case opt.Shards > blocks:
-		return nil, fmt.Errorf("uncertain: expected at most %d shards, one for each %d draws, found %d", blocks, block, opt.Shards)
+		return nil, fmt.Errorf("uncertain: expected no more shards than %d, one for each %d draws, found %d", blocks, block, opt.Shards)
 	case opt.Precision > 0:
 		return nil, errors.New("uncertain: a study that ends at a precision cannot be split into shards")
 	default:

@@ -370,7 +370,7 @@ func TestRefused(t *testing.T) {
 		{uncertain.Options{Shard: 3, Shards: 2}, "found 3 of 2"},
 		{uncertain.Options{Shard: 1}, "found 1 of 0"},
 		{uncertain.Options{Shards: 2}, "found 0 of 2"},
-		{uncertain.Options{Samples: 2000, Shard: 1, Shards: 3}, "at most 2 shards"},
+		{uncertain.Options{Samples: 2000, Shard: 1, Shards: 3}, "no more shards than 2"},
 		{uncertain.Options{Precision: 0.1, Shard: 1, Shards: 2}, "cannot be split"},
 		{uncertain.Options{Scenarios: []*attacktree.Scenario{{Controls: []string{"x"}}}}, "no control is called"},
 		{uncertain.Options{Scenarios: []*attacktree.Scenario{{Params: map[string]float64{"x": 1}}}}, "no param is called"},

@@ -342,7 +342,7 @@ func catalogSuggestCommand(e *env) *cobra.Command {
 			"catalogue that the file has no control for, evaluated one by one on top of the\n" +
 			"controls that are deployed. As text, they can be pasted into the file.",
 		Example: `atree catalog suggest examples/financial-assistant.atree
-atree catalog suggest --goal inject --top 3 --format json examples/financial-assistant.atree`,
+atree catalog suggest --goal inject --top 3 examples/financial-assistant.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,4 +69,38 @@ func notHere(cmd *cobra.Command, flag string) error {
 		return fmt.Errorf("--%s means nothing here; it is a flag of %s", flag, commas(verbs))
 	}
 	return nil
+}
+
+// blameFlags lets every verb that finds no file say which flag took it: of
+// atree simulate --sensitivity FILE, what is missing is the value of the flag.
+func blameFlags(verb *cobra.Command) {
+	for _, sub := range verb.Commands() {
+		blameFlags(sub)
+	}
+	if verb.Args == nil || !verb.HasParent() {
+		return
+	}
+	look := verb.Args
+	verb.Args = func(cmd *cobra.Command, args []string) error {
+		err := look(cmd, args)
+		if err == nil || len(args) > 0 {
+			return err
+		}
+		cmd.Flags().Visit(func(f *pflag.Flag) {
+			values := []string{f.Value.String()}
+			if list, ok := f.Value.(pflag.SliceValue); ok {
+				values = list.GetSlice()
+			}
+			if i := slices.IndexFunc(values, isFile); i >= 0 {
+				value, _ := pflag.UnquoteUsage(f)
+				err = fmt.Errorf("%w; --%s wants a value, %s, and took %s for it", err, f.Name, value, values[i])
+			}
+		})
+		return err
+	}
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }

@@ -14,9 +14,10 @@ import (
 
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [VERB]",
-		Short: "What does a verb do, and which flags does it take?",
-		Args:  atMostOne("VERB"),
+		Use:     "help [VERB]",
+		Short:   "What does a verb do, and which flags does it take?",
+		Example: "atree help eval",
+		Args:    atMostOne("VERB"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about := cmd.Root()
 			if len(args) == 1 {
@@ -103,6 +104,11 @@ func explainFlagError(cmd *cobra.Command, err error) error {
 		}
 		return fmt.Errorf("--%s: %s, found %q", f.Name, want, invalid.GetValue())
 	}
+	if bare := (*pflag.ValueRequiredError)(nil); errors.As(err, &bare) {
+		f := bare.GetFlag()
+		value, _ := pflag.UnquoteUsage(f)
+		return fmt.Errorf("--%s wants a value, %s, and there is nothing behind it; see %s --help", f.Name, value, cmd.CommandPath())
+	}
 	return fmt.Errorf("%s; see %s --help", s, cmd.CommandPath())
 }
 
@@ -111,6 +117,7 @@ func explainFlagError(cmd *cobra.Command, err error) error {
 var valueForms = map[string]string{
 	"bool":     "expected true or false",
 	"int":      "expected a whole number",
+	"int64":    "expected a whole number",
 	"uint64":   "expected a whole number that is not negative",
 	"float64":  "expected a number",
 	"duration": "expected a time such as 30s, 5m or 2h",

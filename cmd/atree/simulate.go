@@ -50,9 +50,9 @@ func simulateCommand(e *env) *cobra.Command {
 		Example: `atree simulate --samples 100000 --seed 7 examples/model-weights.atree
 atree simulate --draws draws.csv --above 10M examples/model-weights.atree
 atree simulate --sensitivity expected_impact --value examples/model-weights.atree
-atree simulate --set mfa --set egress-limits --pairs pairs.csv examples/model-weights.atree
+atree simulate --set mfa --set all --pairs pairs.csv examples/model-weights.atree
 atree simulate --plot years.svg --tolerance 200M:20%,500M:5% examples/model-weights.atree
-atree simulate --tolerance 500M:5% --fail-if 'planned.exceeded > 0' examples/model-weights.atree
+atree simulate --tolerance 500M:5% --fail-if 'exceeded > 0' examples/model-weights.atree
 atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
