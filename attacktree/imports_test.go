@@ -49,7 +49,7 @@ var mayImport = []struct{ pkg, imports string }{
 	{"attacktree/uncertain", "attacktree attacktree/quantity gonum.org/v1/gonum " +
 		"attacktree/internal/circuit attacktree/internal/compiled attacktree/internal/program"},
 	{"attacktree/interchange", "attacktree attacktree/dsl attacktree/diag attacktree/quantity"},
-	{"catalog", "attacktree attacktree/diag attacktree/quantity stride"},
+	{"catalog", "attacktree attacktree/dsl attacktree/diag attacktree/quantity stride"},
 	{"attacktree/render", "attacktree attacktree/mitigate attacktree/attackers attacktree/uncertain " +
 		"attacktree/diag attacktree/quantity attacktree/internal/screen attacktree/internal/words catalog stride github.com/emicklei/dot"},
 	{"attacktree/plot", "attacktree attacktree/mitigate attacktree/attackers attacktree/uncertain " +

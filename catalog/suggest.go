@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/dsl"
 	"github.com/atree-dev/atree/attacktree/quantity"
 )
 
@@ -259,17 +260,18 @@ func (s *Suggestions) evaluate(ctx context.Context, t *attacktree.Tree, opt *att
 	return nil
 }
 
-// Source returns the control as text that can be pasted into the file.
+// Source returns the control as text that can be pasted into the file, in the
+// standard style.
 func (s *Suggestion) Source() string {
 	var b strings.Builder
 	k := &s.Control
 	fmt.Fprintf(&b, "control %s %s {\n", k.Name, quoted(k.Label))
-	fmt.Fprintf(&b, "  kind   %s\n", k.Kind)
+	fmt.Fprintf(&b, "  kind %s\n", k.Kind)
 	fmt.Fprintf(&b, "  threat %s\n", strings.Join(k.Threats, ", "))
 	if len(k.Refs) > 0 {
-		fmt.Fprintf(&b, "  refs   %s\n", references(k.Refs))
+		fmt.Fprintf(&b, "  refs %s\n", references(k.Refs))
 	}
-	fmt.Fprintf(&b, "  basis  %s\n", quoted(k.Basis[0].Text))
+	fmt.Fprintf(&b, "  basis %s\n", quoted(k.Basis[0].Text))
 	for _, e := range k.Effects {
 		var targets, changes []string
 		for _, t := range e.Targets {
@@ -289,5 +291,6 @@ func (s *Suggestion) Source() string {
 		fmt.Fprintf(&b, "  on %s { %s }\n", strings.Join(targets, ", "), strings.Join(changes, "  "))
 	}
 	b.WriteString("}\n")
-	return b.String()
+	file, _ := dsl.Parse(k.Name, []byte(b.String())) // which is sound
+	return string(dsl.Format(file))
 }

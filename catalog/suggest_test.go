@@ -90,6 +90,11 @@ func TestSuggestionsKeepTheirPromise(t *testing.T) {
 			if i > 0 && x.LossBefore-x.LossAfter > s.List[i-1].LossBefore-s.List[i-1].LossAfter {
 				t.Errorf("%s: %s is worth more than what comes before", name, x.Control.Name)
 			}
+			for line := range strings.Lines(x.Source()) {
+				if len(line) > 101 && strings.Count(line, ", ") > 1 {
+					t.Errorf("%s: a list of %s does not fit its line: %s", name, x.Control.Name, line)
+				}
+			}
 			if i >= 5 && i%7 != 0 {
 				continue
 			}

@@ -18,6 +18,11 @@ import (
 const (
 	lineWidth  = 100 // code points that a line should not pass
 	maxIndents = 40  // deeper levels are indented no further, so that output stays linear
+	maxHang    = 24  // of what a list goes on below, behind the indent
+
+	// A soft blank stands before each word of a list. The line may be broken
+	// there, but not at the first of them, which the others then hang below.
+	soft = "\v"
 )
 
 // Format returns the file in the standard style:
@@ -26,6 +31,8 @@ const (
 //   - line breaks between items, and single blank lines, stay as written; a
 //     block that was written on one line stays so if it fits 100 columns;
 //   - values of attributes on lines of their own are aligned within a run;
+//   - a list in a block or a set fills its line up to 100 columns, and goes on
+//     below its first word;
 //   - a comment on a line of its own stays above what follows it, one behind an
 //     item stays behind it, and one inside an item moves above the item;
 //   - numbers keep their spelling, strings are written anew.
@@ -231,8 +238,8 @@ func (w *writer) attribute(l *line) {
 	default:
 		return
 	}
-	if key, _, ok := strings.Cut(l.text, " "); ok && !w.canonical && !strings.Contains(l.text, "\n") {
-		l.key = len(key)
+	if key := strings.IndexAny(l.text, " "+soft); key > 0 && !w.canonical && !strings.Contains(l.text, "\n") {
+		l.key = key
 	}
 }
 
@@ -264,7 +271,7 @@ func (w *writer) lines(lines []line) {
 		}
 		w.newline(blank || l.gap)
 		if l.text != "" {
-			w.out.WriteString(l.text)
+			w.fold(l.text, "")
 		} else {
 			w.item(l.items[0])
 		}
@@ -289,20 +296,50 @@ func align(lines []line) {
 
 // item writes an item other than an attribute.
 func (w *writer) item(item place) {
-	head := w.head(item)
-	w.out.WriteString(head)
 	body, _ := bodyOf(item)
 	if body == nil {
+		w.fold(w.head(item), "")
 		return
 	}
-	if head != "" {
-		w.out.WriteByte(' ')
-	}
-	if flat, ok := w.flat(body); ok && w.indent()+utf8.RuneCountInString(head)+1+utf8.RuneCountInString(flat) <= lineWidth {
-		w.out.WriteString(flat)
+	column := w.fold(w.head(item), " {")
+	w.out.WriteByte(' ')
+	if flat, ok := w.flat(body); ok && column+1+utf8.RuneCountInString(flat) <= lineWidth {
+		w.out.WriteString(strings.ReplaceAll(flat, soft, " "))
 		return
 	}
 	w.block(body)
+}
+
+// fold writes a text that begins a line and has a tail to come behind it. Where
+// a line would be too long, it is broken at a soft blank. The column behind the
+// text is returned.
+func (w *writer) fold(text, tail string) int {
+	lead, rest, _ := strings.Cut(text, soft)
+	w.out.WriteString(lead)
+	column := w.indent() + utf8.RuneCountInString(lead)
+	hang := column + 1
+	if hang > w.indent()+maxHang {
+		hang = w.indent() + 4
+	}
+	for first := true; rest != ""; first = false {
+		var word string
+		word, rest, _ = strings.Cut(rest, soft)
+		width := utf8.RuneCountInString(word)
+		end := column + 1 + width
+		if rest == "" {
+			end += len(tail)
+		}
+		if end > lineWidth && !first && !w.canonical {
+			w.out.WriteString("\n" + strings.Repeat(" ", hang))
+			column = hang
+		} else {
+			w.out.WriteByte(' ')
+			column++
+		}
+		w.out.WriteString(word)
+		column += width
+	}
+	return column
 }
 
 // block writes a block over several lines.
@@ -381,7 +418,7 @@ func (w *writer) head(item place) string {
 		if d.Negative {
 			sign = "-"
 		}
-		return join("correlate", words(d.Params), sign+w.number(d.Rank))
+		return join("correlate", strings.Join(words(d.Params), ", "), sign+w.number(d.Rank))
 	case *ParamValue:
 		return join("param", d.Name.Text, w.value(&d.Value))
 	case *NodeValues:
@@ -405,7 +442,7 @@ func (w *writer) head(item place) string {
 		if len(d.Members) == 0 {
 			return join("set", d.Name.Text, "{}")
 		}
-		return join("set", d.Name.Text, "{", words(d.Members), "}")
+		return join("set", d.Name.Text, "{", list(words(d.Members)), "}")
 	case *System:
 		return join("system", w.optional(d.Label))
 	case *Boundary:
@@ -417,36 +454,50 @@ func (w *writer) head(item place) string {
 	case *Accept:
 		stride := ""
 		if d.Target.Kind == TargetElement {
-			stride = "stride " + words(d.Stride)
+			stride = "stride " + strings.Join(words(d.Stride), ", ")
 		}
 		return join("accept", target(d.Target), stride, w.optional(d.Reason))
 	case *Use:
 		return join("use", d.Name.Text)
 	case *For:
-		return join("for", words(d.Adversaries))
+		return join("for", list(words(d.Adversaries)))
 	case *On:
 		targets := make([]string, len(d.Targets))
 		for i, t := range d.Targets {
 			targets[i] = target(t)
 		}
-		return join("on", strings.Join(targets, ", "))
+		return join("on", list(targets))
 	}
 	return ""
 }
 
 // join puts blanks between the parts that are not empty.
 func join(parts ...string) string {
-	out := parts[:0]
+	var b strings.Builder
+	size := len(parts)
 	for _, p := range parts {
-		if p != "" {
-			out = append(out, p)
-		}
+		size += len(p)
 	}
-	return strings.Join(out, " ")
+	b.Grow(size)
+	for _, p := range parts {
+		if b.Len() > 0 && p != "" && !strings.HasPrefix(p, soft) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(p)
+	}
+	return b.String()
 }
 
-// words returns a list; what is no word is quoted.
-func words(list []Word) string {
+// list returns words with commas and soft blanks between them, and one before.
+func list(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return soft + strings.Join(words, ","+soft)
+}
+
+// words returns the texts of words, in quotes where they are none.
+func words(list []Word) []string {
 	out := make([]string, len(list))
 	for i, w := range list {
 		out[i] = w.Text
@@ -454,7 +505,7 @@ func words(list []Word) string {
 			out[i] = quote(w.Text)
 		}
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 func target(t Target) string {
@@ -479,7 +530,7 @@ func (w *writer) attr(a *Attr) string {
 	if a.Every != nil {
 		every = "every " + w.value(a.Every)
 	}
-	return join(key, value, words(a.Words), text, date, every)
+	return join(key, value, list(words(a.Words)), text, date, every)
 }
 
 func (w *writer) optional(t *Text) string {

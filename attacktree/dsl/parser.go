@@ -689,8 +689,10 @@ func slug(label string) string {
 }
 
 // words reads a list of words, and of strings if these are allowed. It
-// returns nil if not even the first could be read.
+// returns nil if not even the first could be read. What comes behind the list
+// counts as in the line where it begins.
 func (p *parser) words(k *keyword, quoted bool) ([]Word, bool) {
+	defer func(line token) { p.line = line }(p.line)
 	list := make([]Word, 0, 1)
 	for {
 		switch t := p.peek(); {
@@ -717,8 +719,10 @@ func (p *parser) words(k *keyword, quoted bool) ([]Word, bool) {
 	}
 }
 
-// targets reads TARGET, TARGET; nil if a fault was found.
+// targets reads TARGET, TARGET; nil if a fault was found. What comes behind them
+// counts as in the line where they begin.
 func (p *parser) targets(want string) []Target {
+	defer func(line token) { p.line = line }(p.line)
 	var list []Target
 	for {
 		t, ok := p.target(want)

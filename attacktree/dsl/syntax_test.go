@@ -154,7 +154,11 @@ func (g *generator) number() string {
 
 func (g *generator) list(one func() string) {
 	g.put(one())
-	for range g.rng.IntN(3) {
+	n := g.rng.IntN(3)
+	if g.rng.IntN(10) == 0 { // more than a line holds
+		n = 30
+	}
+	for range n {
 		g.put(",", one())
 	}
 }
