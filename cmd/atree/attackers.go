@@ -22,12 +22,12 @@ func attackersCommand(e *env) *cobra.Command {
 		Use:   "attackers FILE",
 		Short: "What can each adversary do with his budget?",
 		Long: "What can each adversary do with his budget, and does an attack pay? Answers for\n" +
-			"every budget: the greatest chance of the goal, the greatest expected loss and the\n" +
-			"greatest loss if all succeeds, for each adversary of the file, or the one given,\n" +
-			"and without controls, or in each set given. --plot draws it as curves.",
+			"every budget: the greatest chance of the goal, the greatest expected loss and\n" +
+			"the greatest loss if all succeeds, for each adversary of the file, or the one\n" +
+			"given, and without controls, or in each set given. --plot draws it as curves.",
 		Example: `atree attackers examples/model-weights.atree
-atree attackers --adversary syndicate --set none --set all examples/model-weights.atree
-atree attackers --attacker-budget 300k --format csv examples/model-weights.atree
+atree attackers --adversary syndicate --set all examples/model-weights.atree
+atree attackers --attacker-budget 300k examples/model-weights.atree
 atree attackers --plot budgets.png examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,

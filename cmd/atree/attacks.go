@@ -20,7 +20,8 @@ func attacksCommand(e *env) *cobra.Command {
 		Use:   "attacks FILE",
 		Short: "Which minimal attacks are there, best first?",
 		Example: `atree attacks examples/schneier-safe.atree
-atree attacks --by likelihood --top 3 --set deployed examples/model-weights.atree`,
+atree attacks --by likelihood --top 3 examples/model-weights.atree
+atree attacks --set deployed --format csv examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

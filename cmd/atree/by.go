@@ -24,17 +24,18 @@ func byFlags(cmd *cobra.Command, by *string, trace *bool) {
 	group(fs, "Question", "by", "trace")
 	complete(cmd, "by", breakdowns...)
 	cmd.Long += "\n\n" +
-		"--by breaks the risk down. A row of stride, stage or owner is the steps with that\n" +
-		"category, stage of the lifecycle (by their threats in the catalogue) or owner:\n" +
-		"what would be left if all of them failed, how many attacks have one of them, and\n" +
-		"their fair share (Shapley) of the risk; only fair shares add up to the whole. A\n" +
-		"row of asset is the loss at the nodes about it; a row of adversary is what he can\n" +
-		"do by himself. --trace evaluates nothing: it lists risk, step, threat, control,\n" +
-		"owner and review date, and finds steps without a control, controls without an\n" +
-		"owner or a review date, overdue reviews and acceptances that have run out."
+		"--by breaks the risk down. A row of stride, stage or owner is the steps with\n" +
+		"that category, stage of the lifecycle (by their threats in the catalogue) or\n" +
+		"owner: what would be left if all of them failed, how many attacks have one of\n" +
+		"them, and their fair share (Shapley) of the risk; only fair shares add up to the\n" +
+		"whole. A row of asset is the loss at the nodes about it; a row of adversary is\n" +
+		"what he can do by himself.\n\n" +
+		"--trace evaluates nothing: it lists risk, step, threat, control, owner and\n" +
+		"review date, and finds steps without a control, controls without an owner or a\n" +
+		"review date, overdue reviews and acceptances that have run out."
 	cmd.Example += "\natree eval --by stride examples/hospital-ransomware.atree" +
 		"\natree eval --trace --format csv examples/financial-assistant.atree" +
-		"\natree eval --trace --fail-if 'review-overdue > 0' examples/financial-assistant.atree"
+		"\natree eval --trace --fail-if 'expired > 0' examples/financial-assistant.atree"
 }
 
 // checkBy looks at --by and --trace, and at what does not go with them.

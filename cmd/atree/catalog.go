@@ -26,16 +26,19 @@ func catalogCommand(e *env) *cobra.Command {
 
 		Short: "What is known about threats to AI systems?",
 		Long: "What is known about threats to AI systems: threats, mitigations, adversaries,\n" +
-			"components, patterns and more, with references to ATLAS, OWASP, NIST and others.\n\n" +
-			"  list [KIND]       the entries, of one kind or all\n" +
-			"  search WORDS…     entries by name, by words, by an identifier of another list\n" +
-			"  show ENTRY…       an entry in full; a pattern as a tree\n" +
-			"  suggest FILE      controls that a model could take in, the most valuable first\n\n" +
+			"components, patterns and more, with references to ATLAS, OWASP, NIST and others.\n" +
+			"\n" +
+			"  list [KIND]     the entries, of one kind or all\n" +
+			"  search WORDS…   entries by name, by words, by an identifier of another list\n" +
+			"  show ENTRY…     an entry in full; a pattern as a tree\n" +
+			"  suggest FILE    controls that a model could take in, the most valuable first\n" +
+			"\n" +
 			"A catalogue of your own stands in a folder that --catalog names. Its files\n" +
-			"data/threats.json, data/mitigations.json, data/patterns.json and others hold lists\n" +
-			"of entries, its files patterns/NAME.atree the trees:\n\n" +
+			"data/threats.json, data/mitigations.json, data/patterns.json and others hold\n" +
+			"lists of entries, its files patterns/NAME.atree the trees:\n" +
+			"\n" +
 			"  [{\"slug\": \"badge-cloning\", \"name\": \"Cloned badge\", \"stride\": [\"S\"],\n" +
-			"    \"mitigations\": [\"physical-security\"]}]",
+			"    \"components\": [\"staff-member\"], \"mitigations\": [\"physical-security\"]}]",
 		Example: `atree catalog list threat
 atree catalog search prompt injection
 atree catalog show rag-poisoning
@@ -241,9 +244,10 @@ func catalogShowCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ENTRY…",
 		Short: "What does the catalogue say of an entry? A pattern is shown as a tree.",
-		Long: "What does the catalogue say of an entry? ENTRY is a name such as model-theft, with\n" +
-			"its kind where several have it, or an identifier of another list. A pattern is\n" +
-			"shown as a tree, which can be saved or copied into another: copy \"catalog:NAME\" as n",
+		Long: "What does the catalogue say of an entry? ENTRY is a name such as model-theft,\n" +
+			"with its kind where several have it, or an identifier of another list. A pattern\n" +
+			"is shown as a tree, which can be saved, or taken into a model as it stands by\n" +
+			"copy \"catalog:NAME\" as n.",
 		Example: `atree catalog show rag-poisoning
 atree catalog show ATLAS:AML.T0070
 atree catalog show pattern/model-theft > theft.atree`,
@@ -338,11 +342,11 @@ func catalogSuggestCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "suggest FILE",
 		Short: "Which mitigations would help most, as controls to paste into the file?",
-		Long: "Which mitigations would help most? For every step that names a threat, those of the\n" +
-			"catalogue that the file has no control for, evaluated one by one on top of the\n" +
-			"controls that are deployed. As text, they can be pasted into the file.",
+		Long: "Which mitigations would help most? For every step that names a threat, those of\n" +
+			"the catalogue that the file has no control for, evaluated one by one on top of\n" +
+			"the controls that are deployed. As text, they can be pasted into the file.",
 		Example: `atree catalog suggest examples/financial-assistant.atree
-atree catalog suggest --goal inject --top 3 examples/financial-assistant.atree`,
+atree catalog suggest --goal inject examples/financial-assistant.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -22,9 +22,9 @@ func compareCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare FILE SET…",
 		Short: "What do mitigation sets cost, and what risk is left?",
-		Long: "What do mitigation sets cost, and what risk is left? One row a set, at the means of\n" +
-			"uncertain numbers. How sure the difference is, atree simulate --set A --set B tells,\n" +
-			"in the same draws for all sets.",
+		Long: "What do mitigation sets cost, and what risk is left? One row a set, at the means\n" +
+			"of uncertain numbers. How sure the difference is, atree simulate --set A --set B\n" +
+			"tells, in the same draws for all sets.",
 		Example: `atree compare examples/model-weights.atree none deployed planned all
 atree compare --explain examples/model-weights.atree deployed
 atree compare --format csv examples/model-weights.atree none all`,

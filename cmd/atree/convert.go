@@ -44,14 +44,14 @@ func convertCommand(e *env) *cobra.Command {
 	var limits limits
 	cmd := &cobra.Command{
 		Use:   "convert --to FORMAT FILE",
-		Short: "Write it for another tool, or another tool's file as atree text.",
+		Short: "Write it for another tool, or as atree text.",
 		Long: "Write a tree for another tool, or another tool's file as atree text. Reads what\n" +
 			"every verb reads: atree text, attack-defence trees of ADTool 2, fault trees of\n" +
 			"Open-PSA, static trees of Galileo. What a format cannot say is told on standard\n" +
 			"error, with its place. Atree text says it all, but comments are lost, and what\n" +
 			"was imported becomes part of the text.",
 		Example: `atree convert --to atree -o lab.atree lab.xml
-atree convert --to adtool --goal steal -o weights.xml examples/model-weights.atree
+atree convert --to adtool -o weights.xml examples/model-weights.atree
 atree convert --to openpsa examples/schneier-safe.atree > safe.xml`,
 		Args:              one,
 		ValidArgsFunction: completeFile,

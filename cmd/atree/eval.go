@@ -32,7 +32,7 @@ func evalCommand(e *env) *cobra.Command {
 		Example: `atree eval examples/model-weights.atree
 atree eval --set all --format json examples/model-weights.atree
 atree eval --bottom-up examples/model-weights.atree
-atree eval --fail-if 'current.likelihood > 25%' examples/model-weights.atree
+atree eval --fail-if 'likelihood > 25%' examples/model-weights.atree  # exit 1
 atree eval --mode budget --adversary syndicate examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,

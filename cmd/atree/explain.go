@@ -14,7 +14,8 @@ import (
 func explainCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [CODE]",
-		Short: "What does a diagnostic mean? Without CODE, all of them.",
+		Short: "What does a diagnostic mean?",
+		Long:  "What does a diagnostic mean? Without CODE, all are listed.",
 		Example: `atree explain
 atree explain undefined-name`,
 		Args: atMostOne("CODE"),

@@ -14,9 +14,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
-	"unicode/utf8"
-
-	"github.com/spf13/cobra"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/mitigate"
@@ -37,28 +34,6 @@ func TestCompletionScripts(t *testing.T) {
 			t.Errorf("%s: status %d, %q", shell, status, &errs)
 		}
 	}
-}
-
-// TestHelp reads the help of every verb: it has an example, and no line that a
-// narrow window would fold.
-func TestHelp(t *testing.T) {
-	var look func(verb *cobra.Command)
-	look = func(verb *cobra.Command) {
-		var out bytes.Buffer
-		writeHelp(&out, verb)
-		if !strings.Contains(out.String(), "\nExamples:\n  atree ") && !strings.Contains(out.String(), "\nExamples:\n  source <(atree ") {
-			t.Errorf("%s: no example", verb.CommandPath())
-		}
-		for line := range strings.Lines(out.String()) {
-			if n := utf8.RuneCountInString(line) - 1; n > 92 {
-				t.Errorf("%s: %d columns: %s", verb.CommandPath(), n, line)
-			}
-		}
-		for _, sub := range verb.Commands() {
-			look(sub)
-		}
-	}
-	look(rootCommand(new(env)))
 }
 
 func TestExplainList(t *testing.T) {

@@ -19,12 +19,12 @@ func mergeCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge PART…",
 		Short: "Put the parts of a simulation together.",
-		Long: "Put the parts of a simulation together, in any order. The answer is, byte for byte,\n" +
-			"that of one run of atree simulate without --shard. What was asked with each shard,\n" +
-			"as --sensitivity and --value, is told; --plot and --tornado draw it.",
+		Long: "Put the parts of a simulation together, in any order. The answer is, byte for\n" +
+			"byte, that of one run of atree simulate without --shard. What was asked with\n" +
+			"each shard, as --sensitivity and --value, is told; --plot and --tornado draw it.",
 		Example: `atree merge part-1 part-2 part-3 part-4
-atree merge --format csv --draws draws.csv part-1 part-2
-atree merge --plot years.svg --tornado swings.svg part-1 part-2`,
+atree merge --format csv --draws draws.csv part-*
+atree merge --plot years.svg --tornado swings.svg part-*`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("expected PART…, found nothing; parts are written by atree simulate --shard")

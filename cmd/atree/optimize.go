@@ -39,16 +39,18 @@ func optimizeCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "optimize FILE",
 		Short: "Which controls leave the least risk for their cost?",
-		Long: "Which controls leave the least risk for their cost? Answers with the whole Pareto\n" +
-			"front: for each budget the set of controls that leaves the least. All controls but\n" +
-			"the retired ones may be chosen; what they require and exclude is kept. With\n" +
-			"--samples, each set of the front is evaluated in draws of the uncertain numbers, and\n" +
-			"--value says which of them it would be worth to know before the choice.\n" +
-			"--plot draws the front, and where the sets of today and of the file lie beside it.\n" +
-			"Exit status 1 if no set meets the target and the constraints.",
+		Long: "Which controls leave the least risk for their cost? Answers with the whole\n" +
+			"Pareto front: for each budget the set of controls that leaves the least. All\n" +
+			"controls but the retired ones may be chosen; what they require and exclude is\n" +
+			"kept. With --samples, each set of the front is evaluated in draws of the\n" +
+			"uncertain numbers, and --value says which of them it would be worth to know\n" +
+			"before the choice. --plot draws the front, and where the sets of today and of\n" +
+			"the file lie beside it. Exit status 1 if no set meets the target and the\n" +
+			"constraints.",
 		Example: `atree optimize examples/model-weights.atree
 atree optimize --budget 500k --require mfa examples/model-weights.atree
-atree optimize --objective likelihood --target 5% examples/model-weights.atree
+atree optimize --target 25M examples/model-weights.atree
+atree optimize --objective cheapest_cost examples/first.atree
 atree optimize --explain examples/model-weights.atree
 atree optimize --samples 2000 --plot front.svg examples/model-weights.atree
 atree optimize --samples 2000 --value examples/model-weights.atree`,

@@ -38,22 +38,26 @@ func simulateCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate FILE",
 		Short: "How sure are we?",
-		Long: "How sure are we? Draws the uncertain numbers of the model many times, computes the\n" +
-			"figures of each draw exactly, and shows how far they lie apart, what a year may\n" +
-			"lose, and how scenarios compare in the same draws. The scenarios are inherent,\n" +
-			"current and planned, or with --set inherent and the sets given. A big study can be\n" +
-			"split over machines: each draws a shard, and atree merge puts the parts together.\n" +
-			"--plot draws the exceedance curves, with --tolerance what they may not pass, and\n" +
-			"--tornado the swings of --sensitivity, as SVG or PNG by the extension.\n" +
-			"Exit status 1 if a rule of --fail-if holds in scenario current (with --set in a set\n" +
-			"given; inherent where there are no controls), or in the scenario that it names.",
+		Long: "How sure are we? Draws the uncertain numbers of the model many times, computes\n" +
+			"the figures of each draw exactly, and shows how far they lie apart, what a year\n" +
+			"may lose, and how scenarios compare in the same draws. The scenarios are\n" +
+			"inherent, current and planned, or with --set inherent and the sets given. A big\n" +
+			"study can be split over machines: each draws a shard, and atree merge puts the\n" +
+			"parts together. --plot draws the exceedance curves, with --tolerance what they\n" +
+			"may not pass, and --tornado the swings of --sensitivity, as SVG or PNG by the\n" +
+			"extension. Exit status 1 if a rule of --fail-if holds in scenario current (with\n" +
+			"--set in a set given; inherent where there are no controls), or in the scenario\n" +
+			"that it names.",
 		Example: `atree simulate --samples 100000 --seed 7 examples/model-weights.atree
 atree simulate --draws draws.csv --above 10M examples/model-weights.atree
-atree simulate --sensitivity expected_impact --value examples/model-weights.atree
-atree simulate --set mfa --set all --pairs pairs.csv examples/model-weights.atree
-atree simulate --plot years.svg --tolerance 200M:20%,500M:5% examples/model-weights.atree
-atree simulate --tolerance 500M:5% --fail-if 'exceeded > 0' examples/model-weights.atree
-atree simulate --samples 1000000 --shard 1/4 -o part-1 examples/model-weights.atree`,
+atree simulate --sensitivity likelihood --value examples/model-weights.atree
+atree simulate --set all --pairs pairs.csv examples/model-weights.atree
+atree simulate --plot years.svg --tolerance 200M:20%,500M:5% \
+  examples/model-weights.atree
+atree simulate --tolerance 100M:5% --fail-if 'exceeded > 0' \
+  examples/model-weights.atree  # exit 1
+atree simulate --samples 1000000 --shard 1/4 -o part-1 \
+  examples/model-weights.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -23,14 +23,15 @@ func strideCommand(e *env) *cobra.Command {
 	words := []string{stride.ByElement.String(), stride.ByInteraction.String(), stride.ByShostack.String()}
 	cmd := &cobra.Command{
 		Use:   "stride FILE",
-		Short: "Which threats does the system have, which are covered?",
+		Short: "Which threats does the system have, which are open?",
 		Long: "Which threats does the system of a file have by STRIDE, and which of them are\n" +
-			"covered by a node (at, stride), accepted, or open? Counted by element and category,\n" +
-			"by asset and by owner. A file without a goal will do.\n" +
-			"With --scaffold, prints the file with a goal for each asset, to begin with.",
+			"covered by a node (at, stride), accepted, or open? Counted by element and\n" +
+			"category, by asset and by owner. A file without a goal will do. With --scaffold,\n" +
+			"prints the file with a goal for each asset, to begin with.",
 		Example: `atree stride examples/financial-assistant.atree
-atree stride --fail-if 'open > 0' --method per-element examples/financial-assistant.atree
-atree stride --scaffold examples/financial-assistant.atree > first.atree`,
+atree stride --method per-element examples/financial-assistant.atree
+atree stride --fail-if 'open > 0' examples/financial-assistant.atree  # exit 1
+atree stride --scaffold system.atree > tree.atree`,
 		Args:              one,
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
