@@ -328,7 +328,7 @@ func (x *adtoolWriter) free(taken map[string]bool, text, name string) string {
 // may be.
 func (x *adtoolWriter) node(name string, depth int) *adtoolNode {
 	n, _ := x.tree.Node(name)
-	out := x.element(n.Span, x.labels[name], depth)
+	out := x.element(n, x.labels[name], depth)
 	if x.count[diag.Error] > 0 {
 		return out
 	}
@@ -344,14 +344,14 @@ func (x *adtoolWriter) node(name string, depth int) *adtoolNode {
 		x.counter(out, n, depth)
 		return out
 	}
-	gate, own := out, x.element(n.Span, step, depth+1)
+	gate, own := out, x.element(n, step, depth+1)
 	after := x.sand && x.has[adtoolTime]
 	conjunctive := "conjunctive"
 	switch {
 	case n.Gate == attacktree.Seq && (x.sand || !after), n.Gate == attacktree.And && !after:
 		x.refine(gate, n, depth)
 	default: // the gate, and then the step
-		gate = x.element(n.Span, out.label+" - what it takes", depth+1)
+		gate = x.element(n, out.label+" - what it takes", depth+1)
 		x.refine(gate, n, depth+1)
 		if after {
 			conjunctive = "sequential"
@@ -364,18 +364,19 @@ func (x *adtoolWriter) node(name string, depth int) *adtoolNode {
 	return out
 }
 
-// element begins a node, within the limits.
-func (x *adtoolWriter) element(at diag.Span, label string, depth int) *adtoolNode {
+// element begins one of the elements that a node becomes, within the limits.
+func (x *adtoolWriter) element(n *attacktree.Node, label string, depth int) *adtoolNode {
 	x.elements++
+	const hint = "write a goal that lies further down, or write it as Open-PSA, where each node stands once"
 	switch {
 	case x.count[diag.Error] > 0:
 	case x.elements > maxNodes:
-		x.error("import-limit", at, "written out as a tree, with a copy of what is shared at each place, the model has more than %d nodes", maxNodes)
+		x.error("import-limit", n.Span, "written out as a tree, with a copy of what is shared at each place, the model has more than %d nodes; %q is one too many", maxNodes, n.Name).Hint = hint
 	case depth > maxDepth-2: // an element of a node is within it
-		x.error("nesting-too-deep", at, "written out as a tree, the model is more than %d nodes deep", maxDepth-2)
+		x.error("nesting-too-deep", n.Span, "written out as a tree, the model is more than %d nodes deep; %q is one too many", maxDepth-2, n.Name).Hint = hint
 	}
 	leaf := "disjunctive"
-	return &adtoolNode{at: at, label: label, refinement: &leaf}
+	return &adtoolNode{at: n.Span, label: label, refinement: &leaf}
 }
 
 // refine gives an element the children and the refinement of a gate.
@@ -392,7 +393,7 @@ func (x *adtoolWriter) refine(out *adtoolNode, n *attacktree.Node, depth int) {
 		x.choices(out, n, depth)
 		return
 	case n.Gate == attacktree.Not, n.Gate == attacktree.Xor:
-		x.error("unsupported", n.Span, "ADTool cannot say a gate %v, as of %q", n.Gate, n.Name)
+		x.error("unsupported", n.Span, "ADTool cannot say a gate %v, as of the node %q", n.Gate, n.Name).Hint = sayNegation
 		return
 	}
 	out.refinement = &refinement
@@ -411,7 +412,7 @@ func (x *adtoolWriter) choices(out *adtoolNode, n *attacktree.Node, depth int) {
 		chosen[i] = i
 	}
 	for number := 1; x.count[diag.Error] == 0; number++ {
-		choice := x.element(n.Span, fmt.Sprintf("%s - choice %d", out.label, number), depth+1)
+		choice := x.element(n, fmt.Sprintf("%s - choice %d", out.label, number), depth+1)
 		choice.refinement = &all
 		for _, i := range chosen {
 			choice.children = append(choice.children, x.node(n.Children[i], depth+2))
@@ -437,7 +438,7 @@ func (x *adtoolWriter) counter(out *adtoolNode, n *attacktree.Node, depth int) {
 	acting := x.acting[n.Name]
 	into := out
 	if len(acting) > 1 {
-		into = x.element(n.Span, "Controls on "+out.label, depth+1)
+		into = x.element(n, "Controls on "+out.label, depth+1)
 		into.defends = true
 		out.children = append(out.children, into)
 		depth++
@@ -446,7 +447,7 @@ func (x *adtoolWriter) counter(out *adtoolNode, n *attacktree.Node, depth int) {
 		if x.count[diag.Error] > 0 {
 			return
 		}
-		d := x.element(n.Span, x.defences[adtoolDefence{c.Name, c.share}], depth+1)
+		d := x.element(n, x.defences[adtoolDefence{c.Name, c.share}], depth+1)
 		d.defends, d.note = true, c.Note
 		x.parameter(d, adtoolLikelihood, c.share)
 		x.parameter(d, adtoolControlCost, orNothing(c.Cost))
@@ -456,7 +457,7 @@ func (x *adtoolWriter) counter(out *adtoolNode, n *attacktree.Node, depth int) {
 		}
 		by := d
 		if len(c.BypassedBy) > 1 {
-			by = x.element(n.Span, "Against "+d.label, depth+2)
+			by = x.element(n, "Against "+d.label, depth+2)
 			d.children = append(d.children, by)
 			depth++
 		}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -475,11 +476,12 @@ func TestADToolWriteErrors(t *testing.T) {
 	for name, x := range map[string]struct {
 		m    attacktree.Model
 		code diag.Code
+		node string
 	}{
-		"not":    {attacktree.Model{Nodes: []*attacktree.Node{{Name: "g", Goal: true, Gate: attacktree.Not, Children: []string{"s"}}, {Name: "s"}}}, "unsupported"},
-		"deep":   {deep, "nesting-too-deep"},
-		"ladder": {ladder, "import-limit"},
-		"wide":   {wide, "import-limit"},
+		"not":    {attacktree.Model{Nodes: []*attacktree.Node{{Name: "g", Goal: true, Gate: attacktree.Not, Children: []string{"s"}}, {Name: "s"}}}, "unsupported", "g"},
+		"deep":   {deep, "nesting-too-deep", "n9999"},
+		"ladder": {ladder, "import-limit", "n59"},
+		"wide":   {wide, "import-limit", "n14"},
 	} {
 		tree, err := attacktree.New(x.m)
 		if err != nil {
@@ -487,8 +489,10 @@ func TestADToolWriteErrors(t *testing.T) {
 		}
 		var out bytes.Buffer
 		var problems diag.List
-		if _, err := WriteADTool(&out, tree, ""); !errors.As(err, &problems) || problems[0].Code != x.code || out.Len() > 0 {
+		if _, err := WriteADTool(&out, tree, ""); !errors.As(err, &problems) || out.Len() > 0 {
 			t.Errorf("%s: %v", name, err)
+		} else if p := problems[0]; p.Code != x.code || !strings.Contains(p.Message, strconv.Quote(x.node)) || p.Hint == "" {
+			t.Errorf("%s: %v, hint %q", name, p, p.Hint)
 		}
 	}
 	tree, err := attacktree.Parse("x.atree", []byte("goal step a {}\ngoal step b {}"))

@@ -141,7 +141,7 @@ func (x *textWriter) file() *dsl.File {
 		x.params[p.Name] = p.Unit
 	}
 	for _, a := range m.Assets {
-		b := x.block(a.Span)
+		b := x.block(a.Span, "asset", a.Name)
 		b.value("value", a.Value, attacktree.Money)
 		b.word("kind", a.Kind)
 		b.text("owner", a.Owner)
@@ -152,7 +152,7 @@ func (x *textWriter) file() *dsl.File {
 		add(x.adversary(a))
 	}
 	for _, p := range m.Params {
-		b := x.block(p.Span)
+		b := x.block(p.Span, "param", p.Name)
 		b.text("basis", p.Basis)
 		b.text("note", p.Note)
 		v := b.number(p.Value, p.Unit)
@@ -180,7 +180,7 @@ func (x *textWriter) file() *dsl.File {
 // head returns the declaration of the model, nil if it says nothing.
 func (x *textWriter) head() dsl.Decl {
 	m := x.model
-	b := x.block(m.Span)
+	b := x.block(m.Span, "model", m.Title)
 	b.word("currency", m.Currency)
 	if m.Period > 0 {
 		b.attr("period").Value = days(m.Period)
@@ -196,13 +196,13 @@ func (x *textWriter) head() dsl.Decl {
 }
 
 func (x *textWriter) adversary(a *attacktree.Adversary) dsl.Decl {
-	b := x.block(a.Span)
+	b := x.block(a.Span, "adversary", a.Name)
 	b.value("budget", a.Budget, attacktree.Money)
 	b.skill(a.Skill)
 	b.value("time", a.Time, attacktree.Duration)
 	b.value("attempts", a.Attempts, attacktree.Plain)
 	if a.Access != nil && len(a.Access) == 0 {
-		x.cannot(a.Span, "that the adversary %q has no access at all", a.Name)
+		b.cannot("list an access that no step demands", "that somebody has no access at all")
 	}
 	b.words("access", a.Access)
 	b.value("gain", a.Gain, attacktree.Money)
@@ -286,13 +286,13 @@ func (x *textWriter) nodes() []dsl.Decl {
 // node returns a node without its children.
 func (x *textWriter) node(n *attacktree.Node) *dsl.Node {
 	d := &dsl.Node{Goal: n.Goal, Gate: word(n.Gate.String()), Name: x.name(nodeNames, n.Name), Label: label(n.Label)}
+	b := x.block(n.Span, "node", n.Name)
 	switch n.Gate {
 	case attacktree.AtLeast:
 		d.K = plain(float64(n.K))
 	case attacktree.Not, attacktree.Xor:
-		x.cannot(n.Span, "a gate %v, as of %q", n.Gate, n.Name)
+		b.cannot(sayNegation, "a gate %v", n.Gate)
 	}
-	b := x.block(n.Span)
 	if len(n.Stride) > 0 {
 		b.attr("stride").Words = spelled(n.Stride)
 	}
@@ -315,7 +315,7 @@ func (x *textWriter) node(n *attacktree.Node) *dsl.Node {
 	b.text("owner", n.Owner)
 	b.text("note", n.Note)
 	for _, o := range n.For {
-		inner := x.block(n.Span)
+		inner := x.block(n.Span, "node", n.Name)
 		inner.value("cost", o.Cost, attacktree.Money)
 		inner.value("likelihood", o.Likelihood, attacktree.Share)
 		inner.value("time", o.Time, attacktree.Duration)
@@ -328,7 +328,7 @@ func (x *textWriter) node(n *attacktree.Node) *dsl.Node {
 }
 
 func (x *textWriter) control(c *attacktree.Control) dsl.Decl {
-	b := x.block(c.Span)
+	b := x.block(c.Span, "control", c.Name)
 	b.value("cost", c.Cost, attacktree.Money)
 	if c.Status != attacktree.Proposed {
 		b.word("status", c.Status.String())
@@ -354,7 +354,7 @@ func (x *textWriter) control(c *attacktree.Control) dsl.Decl {
 // blocks of their own.
 func (x *textWriter) effect(b *blockWriter, e *attacktree.Effect) {
 	for rest := e.Changes; len(rest) > 0 || len(e.Changes) == 0; {
-		on := x.block(b.at)
+		on := x.block(b.at, b.kind, b.of)
 		var later []attacktree.Change
 		written := map[string]bool{}
 		for i := range rest {
@@ -385,7 +385,7 @@ func (x *textWriter) acceptance(a *attacktree.Acceptance) dsl.Decl {
 	} else {
 		d.Target = x.targets([]attacktree.Target{a.Target})[0]
 	}
-	b := x.block(a.Span)
+	b := x.block(a.Span, "acceptance", a.Reason)
 	b.text("owner", a.Owner)
 	b.date("until", a.Until)
 	b.review(a.Review)
@@ -397,7 +397,7 @@ func (x *textWriter) acceptance(a *attacktree.Acceptance) dsl.Decl {
 // system returns the diagram, its elements and boundaries such that each kind is
 // read in the order of the model.
 func (x *textWriter) system(s *attacktree.System) dsl.Decl {
-	b := x.block(s.Span)
+	b := x.block(s.Span, "system", s.Label)
 	b.text("owner", s.Owner)
 	b.text("note", s.Note)
 	d := &diagramWriter{textWriter: x, elements: map[string][]int{}, boundaries: map[string][]*attacktree.Boundary{}, system: s}
@@ -409,7 +409,7 @@ func (x *textWriter) system(s *attacktree.System) dsl.Decl {
 	}
 	d.write(b, "")
 	for _, f := range s.Flows {
-		inner := x.block(f.Span)
+		inner := x.block(f.Span, "flow", f.Name)
 		inner.names("asset", assetNames, f.Assets)
 		inner.text("owner", f.Owner)
 		inner.text("note", f.Note)
@@ -435,7 +435,7 @@ func (d *diagramWriter) write(b *blockWriter, within string) {
 			b.add(d.element(elements[0]))
 			elements = elements[1:]
 		}
-		inner := d.block(k.Span)
+		inner := d.block(k.Span, "boundary", k.Name)
 		inner.word("kind", k.Kind)
 		inner.text("owner", k.Owner)
 		inner.text("note", k.Note)
@@ -463,7 +463,7 @@ func (d *diagramWriter) first(boundary string) int {
 
 func (d *diagramWriter) element(i int) dsl.Item {
 	e := d.system.Elements[i]
-	b := d.block(e.Span)
+	b := d.block(e.Span, "element", e.Name)
 	for _, c := range e.Components {
 		b.word("component", c)
 	}
@@ -473,19 +473,22 @@ func (d *diagramWriter) element(i int) dsl.Item {
 	return &dsl.Element{Kind: word(e.Kind.String()), Name: d.name(elementNames, e.Name), Label: label(e.Label), Body: b.body()}
 }
 
-// cannot reports what the language has no words for.
-func (x *textWriter) cannot(at diag.Span, format string, args ...any) {
-	x.error("unsupported", at, "the language cannot say "+format, args...)
-}
-
 // A blockWriter gathers the items of a block. What is not given is left out.
 type blockWriter struct {
 	*textWriter
-	at    diag.Span // of what the block belongs to
-	items []dsl.Item
+	at       diag.Span // of what the block belongs to
+	kind, of string    // what it is, and its name
+	items    []dsl.Item
 }
 
-func (x *textWriter) block(at diag.Span) *blockWriter { return &blockWriter{textWriter: x, at: at} }
+func (x *textWriter) block(at diag.Span, kind, of string) *blockWriter {
+	return &blockWriter{textWriter: x, at: at, kind: kind, of: of}
+}
+
+// cannot reports what the language has no words for, with what to do instead.
+func (b *blockWriter) cannot(hint, format string, args ...any) {
+	b.error("unsupported", b.at, "the language cannot say "+format+", as of the %s %q", append(args, b.kind, b.of)...).Hint = hint
+}
 
 // body returns the block, nil if nothing is in it.
 func (b *blockWriter) body() *dsl.Block {
@@ -617,7 +620,8 @@ func (b *blockWriter) change(key string, c *attacktree.Change) {
 		share := b.params[c.Value.Param] == attacktree.Share
 		if c.Value.Param != "" && share != c.Reduction ||
 			c.Value.Param == "" && !c.Reduction && c.Value.Dist.Kind == quantity.Point && c.Value.Dist.A <= 1 {
-			b.cannot(b.at, "whether the effect -%v takes money off an impact, or a share", c.Value)
+			b.cannot("take off a share by a reduction, and money by more than 1",
+				"whether the effect -%v takes money off an impact, or a share", c.Value)
 			return
 		}
 	}
@@ -645,7 +649,7 @@ func (b *blockWriter) number(v quantity.Value, unit attacktree.Unit) *dsl.Value 
 	d := v.Dist
 	if f := v.Factor; f != 0 && f != 1 {
 		if d.Kind == quantity.LogitNormal || d.Kind == quantity.Beta {
-			b.cannot(b.at, "the number %v", v)
+			b.cannot("make the number a param, which can be scaled", "the number %v", v)
 			return nil
 		}
 		d.A, d.M, d.B = f*d.A, f*d.M, f*d.B // of the others, a multiple is of the same kind
@@ -670,7 +674,7 @@ func (b *blockWriter) number(v quantity.Value, unit attacktree.Unit) *dsl.Value 
 	case d.Kind == quantity.Beta && unit == attacktree.Share:
 		return call("beta", plain(d.A), plain(d.B))
 	}
-	b.cannot(b.at, "that a number of the unit %v is %v, %v", unit, d.Kind, v)
+	b.cannot("take an interval, or uniform, triangular or pert", "that a number of the unit %v is %v, %v", unit, d.Kind, v)
 	return nil
 }
 

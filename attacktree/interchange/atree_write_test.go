@@ -212,17 +212,18 @@ func TestWriteAtreeImports(t *testing.T) {
 	}
 }
 
-// What the language has no words for is refused, at its place.
+// What the language has no words for is refused; the error names what has it and
+// says what to do.
 func TestWriteAtreeUnsayable(t *testing.T) {
 	logit, _ := quantity.NewLogitNormal(0.1, 0.2)
 	step := func(n attacktree.Node) *attacktree.Node { n.Name, n.Goal = "s", true; return &n }
 	for want, m := range map[string]attacktree.Model{
-		"a gate not":                        {Nodes: []*attacktree.Node{{Name: "g", Goal: true, Gate: attacktree.Not, Children: []string{"s"}}, {Name: "s"}}},
-		"a gate xor":                        {Nodes: []*attacktree.Node{{Name: "g", Goal: true, Gate: attacktree.Xor, Children: []string{"s", "r"}}, {Name: "s"}, {Name: "r"}}},
-		"of the unit money is logit-normal": {Nodes: []*attacktree.Node{step(attacktree.Node{Cost: quantity.Of(logit)})}},
-		"the number 0.5 * 0.1..0.2":         {Nodes: []*attacktree.Node{step(attacktree.Node{Likelihood: quantity.Value{Dist: logit, Factor: 0.5}})}},
-		"no access at all":                  {Nodes: []*attacktree.Node{step(attacktree.Node{})}, Adversaries: []*attacktree.Adversary{{Name: "a", Access: []string{}}}},
-		"money off an impact, or a share": {Nodes: []*attacktree.Node{step(attacktree.Node{Impact: quantity.Exactly(9)})}, Controls: []*attacktree.Control{{Name: "c",
+		`a gate not, as of the node "g"`:                                  {Nodes: []*attacktree.Node{{Name: "g", Goal: true, Gate: attacktree.Not, Children: []string{"s"}}, {Name: "s"}}},
+		`a gate xor, as of the node "g"`:                                  {Nodes: []*attacktree.Node{{Name: "g", Goal: true, Gate: attacktree.Xor, Children: []string{"s", "r"}}, {Name: "s"}, {Name: "r"}}},
+		`of the unit money is logit-normal, 0.1..0.2, as of the node "s"`: {Nodes: []*attacktree.Node{step(attacktree.Node{Cost: quantity.Of(logit)})}},
+		`the number 0.5 * 0.1..0.2, as of the node "s"`:                   {Nodes: []*attacktree.Node{step(attacktree.Node{Likelihood: quantity.Value{Dist: logit, Factor: 0.5}})}},
+		`no access at all, as of the adversary "a"`:                       {Nodes: []*attacktree.Node{step(attacktree.Node{})}, Adversaries: []*attacktree.Adversary{{Name: "a", Access: []string{}}}},
+		`money off an impact, or a share, as of the control "c"`: {Nodes: []*attacktree.Node{step(attacktree.Node{Impact: quantity.Exactly(9)})}, Controls: []*attacktree.Control{{Name: "c",
 			Effects: []attacktree.Effect{{Targets: []attacktree.Target{{Name: "s"}}, Changes: []attacktree.Change{{Attribute: attacktree.Impact, Op: attacktree.Subtract, Value: quantity.Exactly(1)}}}}}}},
 	} {
 		tree, err := attacktree.New(m)
@@ -232,7 +233,7 @@ func TestWriteAtreeUnsayable(t *testing.T) {
 		}
 		var out bytes.Buffer
 		var problems diag.List
-		if _, err = WriteAtree(&out, tree); !errors.As(err, &problems) || !strings.Contains(problems[0].Message, want) || problems[0].Code != "unsupported" || out.Len() > 0 {
+		if _, err = WriteAtree(&out, tree); !errors.As(err, &problems) || !strings.Contains(problems[0].Message, want) || problems[0].Code != "unsupported" || problems[0].Hint == "" || out.Len() > 0 {
 			t.Errorf("%s: %v", want, err)
 		}
 	}

@@ -7,8 +7,12 @@ import (
 	"github.com/atree-dev/atree/attacktree/diag"
 )
 
-// What a format that is written has no place for: one warning for each kind of
-// thing, at the first node that has it, with how many have.
+// What a format that is written cannot say is refused. For what it merely has no
+// place for there is one warning for each kind of thing, at the first node that
+// has it, with how many have.
+
+// sayNegation is what to do about gates not and xor.
+const sayNegation = "write it as Open-PSA, which has such gates"
 
 type losses struct{ list []loss }
 
