@@ -3,6 +3,7 @@ package interchange
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -160,6 +161,13 @@ func (x *textWriter) file() *dsl.File {
 			continue
 		}
 		add(&dsl.Param{Name: x.name(paramNames, p.Name), Value: *v, Body: b.body()})
+	}
+	for _, c := range m.Correlations {
+		b := x.block(c.Span, "correlation", strings.Join(c.Params, ", "))
+		b.text("basis", c.Basis)
+		b.text("note", c.Note)
+		rank := &dsl.Number{Value: math.Abs(c.Rank), Unit: dsl.Share}
+		add(&dsl.Correlate{Params: x.names(paramNames, c.Params), Negative: c.Rank < 0, Rank: rank, Body: b.body()})
 	}
 	if m.System != nil {
 		add(x.system(m.System))

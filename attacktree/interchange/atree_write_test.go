@@ -113,6 +113,8 @@ param rate beta(4, 16) { basis "tests"  note "of 2025" }
 param wait pert(1d, 2d, 5d)
 param most lognormal(1%..5%)
 param scaled 2 * wait
+correlate rate, wait -0.25 { basis "a guess" }
+correlate rate, most 60% { note "they go together" }
 system "Assistant" {
   owner "platform"
   external customer "Customer"
@@ -171,6 +173,7 @@ accept at api stride denial-of-service "later"
 		"  on phish { likelihood -(60%..95%)  cost +15k  skill 4 }\n",
 		"    boundary vault {\n      store registry {",
 		"  note \"\"\"\n",
+		"correlate rate, wait -25% { basis \"a guess\" }\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("there is no %q in\n%s", want, got)
