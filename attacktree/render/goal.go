@@ -61,7 +61,7 @@ func (r *goalReport) write(p *page) {
 		p.heading(3, r.leftTitle())
 		p.table(r.left())
 	}
-	if t := r.steps(); len(t.rows) > 0 {
+	if t := r.steps(); r.chances && len(t.rows) > 0 {
 		p.heading(3, "The steps that matter most"+r.here())
 		p.table(t)
 	}
