@@ -19,8 +19,12 @@ func Rounded(x float64) float64 {
 	return y
 }
 
-// Digits writes a rounded number without exponent where that is readable.
+// Digits writes a rounded number without exponent where that is readable. What is
+// past all floats is "over 1e308".
 func Digits(x float64) string {
+	if math.IsInf(x, 1) {
+		return "over" + NBSP + "1e308"
+	}
 	if a := math.Abs(x); a != 0 && (a < 1e-9 || a >= 1e15) {
 		return strconv.FormatFloat(x, 'e', -1, 64)
 	}
@@ -41,7 +45,9 @@ func Percent(p float64) string {
 
 // Amount writes money without its currency: 9101677 is "9.1 M".
 func Amount(x float64) string {
-	x = Rounded(x)
+	if x = Rounded(x); math.Abs(x) >= 1e15 {
+		return Digits(x)
+	}
 	for _, unit := range []struct {
 		size   float64
 		letter string
