@@ -100,7 +100,7 @@ func attacksPage(l *AttackList) *page {
 		t.rows[i].cells = append([]string{strconv.Itoa(i + 1)}, t.rows[i].cells...)
 	}
 	p.table(t)
-	legend := &table{columns: []column{{title: "step", fit: cuts}, {title: "what the attacker does", fit: cuts}}}
+	legend := &table{columns: []column{{title: "step", fit: shrinks}, {title: "what the attacker does", fit: cuts}}}
 	for _, name := range names.mentioned(l.Attacks) {
 		legend.add(name, names.label[name])
 	}

@@ -433,7 +433,7 @@ func stoppers(left mitigate.Remaining) string {
 func (r *goalReport) steps() *table {
 	const most = 8
 	t := &table{columns: []column{
-		{title: "step", fit: cuts},
+		{title: "step", fit: shrinks},
 		{fit: cuts},
 		{title: "without it, less likely by", right: true},
 	}}

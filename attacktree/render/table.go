@@ -26,8 +26,8 @@ type fit uint8
 const (
 	whole   fit = iota // stays as it is
 	cuts               // is cut, with "…"
-	shrinks            // loses its middle, with "…"
 	wraps              // goes on in the next line
+	shrinks            // loses its middle, with "…", where the others can give no more
 )
 
 type row struct {
@@ -75,7 +75,8 @@ func (t *table) widths() []int {
 }
 
 // shorten takes from the widest column that may give way, one by one, until all
-// fit beside each other or none can give more.
+// fit beside each other or none can give more. Columns that shrink hold names, by
+// which things are found, and give way last.
 func (t *table) shorten(widths []int, room int) {
 	total := -gap
 	for _, w := range widths {
@@ -84,7 +85,12 @@ func (t *table) shorten(widths []int, room int) {
 	for ; total > room; total-- {
 		widest := -1
 		for i, c := range t.columns {
-			if c.fit != whole && widths[i] > leastCell && (widest < 0 || widths[i] > widths[widest]) {
+			if c.fit == whole || widths[i] <= leastCell {
+				continue
+			}
+			last := c.fit == shrinks
+			if widest < 0 || !last && t.columns[widest].fit == shrinks ||
+				last == (t.columns[widest].fit == shrinks) && widths[i] > widths[widest] {
 				widest = i
 			}
 		}
