@@ -229,7 +229,8 @@ func (e *env) colored(w io.Writer) bool {
 		return false
 	}
 	toFile := w == e.stdout && e.output != ""
-	return os.Getenv("NO_COLOR") == "" && isTerminal(w) && !toFile
+	plain := os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"
+	return !plain && isTerminal(w) && !toFile
 }
 
 func isTerminal(w io.Writer) bool {

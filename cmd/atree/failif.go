@@ -28,9 +28,10 @@ type threshold struct {
 // it stands: its bounds, which are equal where it is exact. Without a figure ok
 // is false.
 type gateFigure struct {
-	name string
-	unit attacktree.Unit
-	of   func(*attacktree.Result) (low, high float64, ok bool)
+	name  string
+	needs string // what the model must hold for the figure to exist, if anything
+	unit  attacktree.Unit
+	of    func(*attacktree.Result) (low, high float64, ok bool)
 
 	// none is what counts where no attack is left, and so no attack to read the
 	// figure from.
@@ -41,13 +42,13 @@ type gateFigure struct {
 var gateFigures = []gateFigure{
 	{name: "likelihood", unit: attacktree.Share,
 		of: func(r *attacktree.Result) (float64, float64, bool) { return bounds(r.Likelihood) }},
-	{name: "expected_impact", unit: attacktree.Money,
+	{name: "expected_impact", needs: "an impact", unit: attacktree.Money,
 		of: func(r *attacktree.Result) (float64, float64, bool) { return bounds(r.ExpectedImpact) }},
-	{name: "annual_loss", unit: attacktree.Money,
+	{name: "annual_loss", needs: "an impact, and attempts of the goal or of the adversary given", unit: attacktree.Money,
 		of: func(r *attacktree.Result) (float64, float64, bool) { return bounds(r.AnnualLoss) }},
 	{name: "attack_count", unit: attacktree.Plain,
 		of: func(r *attacktree.Result) (float64, float64, bool) { return whole(r.AttackCount) }},
-	{name: "min_skill", unit: attacktree.Plain, read: true, none: math.Inf(1),
+	{name: "min_skill", needs: "a skill of some step", unit: attacktree.Plain, read: true, none: math.Inf(1),
 		of: func(r *attacktree.Result) (float64, float64, bool) {
 			if r.MinSkill == nil {
 				return 0, 0, false
@@ -55,7 +56,7 @@ var gateFigures = []gateFigure{
 			x := float64(*r.MinSkill)
 			return x, x, true
 		}},
-	{name: "cheapest_cost", unit: attacktree.Money, read: true, none: math.Inf(1),
+	{name: "cheapest_cost", needs: "a cost of some step", unit: attacktree.Money, read: true, none: math.Inf(1),
 		of: func(r *attacktree.Result) (float64, float64, bool) {
 			if r.Cheapest == nil {
 				return 0, 0, false
@@ -69,7 +70,7 @@ var gateFigures = []gateFigure{
 			}
 			return optional(&r.Likeliest.Likelihood)
 		}},
-	{name: "fastest_time", unit: attacktree.Duration, read: true, none: math.Inf(1),
+	{name: "fastest_time", needs: "a time of some step", unit: attacktree.Duration, read: true, none: math.Inf(1),
 		of: func(r *attacktree.Result) (float64, float64, bool) {
 			if r.Fastest == nil {
 				return 0, 0, false
@@ -316,6 +317,9 @@ func (t *threshold) passed(r *attacktree.Result) (yes bool, found string, err er
 	if !ok {
 		if why, limited := r.Limits[strings.TrimSuffix(strings.TrimSuffix(t.figure.name, "_cost"), "_time")]; limited {
 			return false, "", fmt.Errorf("%s is not known: %s", t.figure.name, why)
+		}
+		if t.figure.needs != "" {
+			return false, "", fmt.Errorf("%s does not exist here; it needs %s", t.figure.name, t.figure.needs)
 		}
 		return false, "", fmt.Errorf("%s does not exist here", t.figure.name)
 	}
