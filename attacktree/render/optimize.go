@@ -435,7 +435,10 @@ func (r *frontReport) method() string {
 		return ""
 	}
 	s := "The front is exact: no set of controls lies below it."
-	if !r.Front.Exact {
+	switch {
+	case r.Front.Exact && r.Front.Objective == mitigate.CheapestCost:
+		s = "The front is exact: no set of controls lies above it."
+	case !r.Front.Exact:
 		s = fmt.Sprintf("The search ended early: the front is what was found. It is proved that no set does better by more than %s of a value shown.", percent(r.Front.Gap))
 	}
 	if r.Cut {
