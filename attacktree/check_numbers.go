@@ -85,6 +85,7 @@ func (c *checker) checkNumbers() {
 	}
 	for _, a := range c.m.Acceptances {
 		c.checkReview(a.Review, a)
+		c.checkDate(a.Until, place{of: a, attr: "until"})
 	}
 }
 
@@ -92,10 +93,19 @@ func (c *checker) checkNumbers() {
 const maxDays = 1e9
 
 func (c *checker) checkReview(r Review, of any) {
+	c.checkDate(r.Last, place{of: of, attr: "reviewed"})
+	c.checkDate(r.Next, place{of: of, attr: "review"})
 	if r.Every != 0 && !(r.Every >= 1 && r.Every <= maxDays) {
 		at := place{of: of, attr: "reviewed"}
 		found := cmp.Or(c.span(at).Text(), fmt.Sprintf("%v days", r.Every))
 		c.report("bad-period", at, "the time between two reviews is a day or more; found %s", found)
+	}
+}
+
+// checkDate looks a date up in the calendar, as dates in a text are.
+func (c *checker) checkDate(d Date, at place) {
+	if d != (Date{}) && (d.AddDays(0) != d || d.Year < 0 || d.Year > 9999) {
+		c.report("bad-date", at, "%v is not a date", d)
 	}
 }
 

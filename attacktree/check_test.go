@@ -230,6 +230,7 @@ func TestNew(t *testing.T) {
 		"unit":           {Model{Nodes: leaf(Node{}).Nodes, Params: []*Param{{Name: "p", Value: one(1), Unit: 9}}}, []string{"bad-value"}},
 		"period":         {Model{Nodes: leaf(Node{}).Nodes, Period: math.NaN()}, []string{"bad-period"}},
 		"review":         {Model{Nodes: leaf(Node{}).Nodes, Review: Review{Every: math.Inf(1)}}, []string{"bad-period"}},
+		"date":           {Model{Nodes: leaf(Node{}).Nodes, Review: Review{Last: Date{2027, 2, 30}, Next: Date{-1, 1, 1}}, Acceptances: []*Acceptance{{Target: Target{Name: "a"}, Until: Date{2027, 13, 1}}}}, []string{"bad-date", "bad-date", "bad-date"}},
 		"element":        {Model{Nodes: leaf(Node{}).Nodes, System: &System{Elements: []*Element{{Name: "e"}}, Flows: []*Flow{{Name: "f"}}}}, []string{"bad-value", "bad-value"}},
 		"boundaries":     {Model{Nodes: leaf(Node{}).Nodes, System: &System{Boundaries: []*Boundary{{Name: "x", Parent: "y"}, {Name: "y", Parent: "x"}}}}, []string{"cycle"}},
 		"boundary":       {Model{Nodes: leaf(Node{}).Nodes, System: &System{Elements: []*Element{{Name: "e", Kind: 1, Boundary: "e"}}}}, []string{"undefined-name"}},
