@@ -104,3 +104,40 @@ func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
 }
+
+// spareFiles keeps every verb from writing an answer in the place of a file that
+// it reads. Only what is a model itself may take the place of one.
+func spareFiles(verb *cobra.Command) {
+	for _, sub := range verb.Commands() {
+		spareFiles(sub)
+	}
+	run := verb.RunE
+	verb.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, name := range []string{"output", "draws", "curve", "pairs", "effects", "worth", "plot", "tornado"} {
+			f := cmd.Flags().Lookup(name)
+			if f == nil || name == "output" && writesModel(cmd) {
+				continue
+			}
+			to := f.Value.String()
+			if slices.ContainsFunc(args, func(path string) bool { return sameFile(path, to) }) {
+				return fmt.Errorf("--%s: %s is the file that is read, and would be lost", name, to)
+			}
+		}
+		return run(cmd, args)
+	}
+}
+
+// writesModel reports whether what a verb writes is a model in the language.
+func writesModel(cmd *cobra.Command) bool {
+	value := func(flag string) string { return cmd.Flags().Lookup(flag).Value.String() }
+	return cmd.Name() == "fmt" || cmd.Name() == "convert" && value("to") == "atree" || cmd.Name() == "stride" && value("scaffold") == "true"
+}
+
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil || !x.Mode().IsRegular() {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
