@@ -69,7 +69,7 @@ func (ix *index) byID(kind Kind, slug string) Described {
 }
 
 // cited returns the entries that refer to an identifier, with its prefix or
-// without, or to what it has become.
+// without, in any case, or to what it has become.
 func (ix *index) cited(c *Catalog, word string) []Described {
 	var ids []string
 	add := func(id string) {
@@ -78,13 +78,15 @@ func (ix *index) cited(c *Catalog, word string) []Described {
 		}
 	}
 	for _, l := range c.lists {
-		id, ok := strings.CutPrefix(word, l.Prefix)
-		if !ok {
-			id = word
+		id := word
+		if n := len(l.Prefix); len(word) > n && strings.EqualFold(word[:n], l.Prefix) {
+			id = word[n:]
 		}
-		if _, held := l.name[id]; !held {
+		i := slices.IndexFunc(l.Items, func(x Item) bool { return strings.EqualFold(x.ID, id) })
+		if i < 0 {
 			continue
 		}
+		id = l.Items[i].ID
 		add(id)
 		for m := c.moved(l, id); m != nil; m = c.moved(l, m.To) {
 			add(m.To)

@@ -70,7 +70,7 @@ func entriesPage(query *string, entries []catalog.Described) *page {
 		found += " for " + *query
 	}
 	p.heading(1, found)
-	t := &table{columns: []column{{title: "entry"}, {title: "name", fit: cuts}}}
+	t := &table{columns: []column{{title: "entry"}, {title: "name", fit: wraps}}}
 	for _, x := range entries {
 		e := x.Common()
 		t.add(e.ID(), e.Name)

@@ -203,7 +203,11 @@ atree catalog search --top 3 --format json LLM04:2023`,
 				fmt.Fprintf(e.stderr, "some words are in no entry; did you mean %q?\n", near)
 			}
 			if len(entries) == 0 {
-				fmt.Fprintf(e.stderr, "nothing fits %q; to see all entries, type: atree catalog list\n", query)
+				next := "to see all entries, type: atree catalog list"
+				if ref := meant(c, query); ref != "" {
+					next = "did you mean " + ref + "?"
+				}
+				fmt.Fprintf(e.stderr, "nothing fits %q; %s\n", query, next)
 			}
 			return e.entries(&query, entries)
 		},
