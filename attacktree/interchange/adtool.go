@@ -369,7 +369,7 @@ func (a *adtool) gather() {
 				a.warn("left-out", n.at, "%q does not say its refinement; it is read as disjunctive", n.label)
 			}
 			if len(n.values) > 0 {
-				a.warn("left-out", n.values[0].at, "the values of %q, which is no leaf", n.label)
+				a.warn("left-out", n.values[0].at, "the values of %q, which is no leaf, are left out", n.label)
 			}
 			continue
 		}
@@ -389,7 +389,7 @@ func (a *adtool) gather() {
 				continue
 			default:
 				told[v.domain] = true
-				a.warn("left-out", v.at, "the values in the domain %q", strings.TrimSpace(v.domain))
+				a.warn("left-out", v.at, "the values in the domain %q are left out", strings.TrimSpace(v.domain))
 				continue
 			}
 			if a.kinds[k] != v.domain || !ok {
@@ -706,7 +706,7 @@ func (a *adtool) value(n *adtoolNode, k int) (float64, bool) {
 		expected, ok = "a whole number from 0 to 10, or one of L M H E", ok && (x <= 10 && x == math.Trunc(x) || math.IsInf(x, 1))
 	}
 	if !ok {
-		a.warn("left-out", v.at, "the value of %q: expected %s, found %q", n.label, expected, v.text)
+		a.warn("left-out", v.at, "the value of %q is left out: expected %s, found %q", n.label, expected, v.text)
 	}
 	return x, ok
 }

@@ -290,7 +290,7 @@ func (g *galileo) attributes(n *attacktree.Node, of []galileoToken) {
 		default:
 			if !g.left[key.text] {
 				g.left[key.text] = true
-				g.warn("left-out", key.span, "the attribute %s", key.text)
+				g.warn("left-out", key.span, "the attribute %s is left out", key.text)
 			}
 		}
 	}

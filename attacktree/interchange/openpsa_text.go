@@ -262,7 +262,7 @@ func (p *parser) open(t xml.StartElement, from, to int) bool {
 	case outside:
 		if p.done || t.Name.Local != "opsa-mef" {
 			p.error("unsupported", tag.span, "expected one element opsa-mef, found <%s>", t.Name.Local).
-				Hint = "of XML, only the Open-PSA Model Exchange Format is read"
+				Hint = "of XML, fault trees of Open-PSA and trees of ADTool are read"
 			return false
 		}
 		next.what, next.in = root, p.model

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/atree-dev/atree/attacktree/dsl"
+	"github.com/atree-dev/atree/attacktree/interchange"
 )
 
 func fmtCommand(e *env) *cobra.Command {
@@ -50,6 +51,11 @@ func (e *env) formatFiles(paths []string, list, show, rewrite bool) error {
 		old, err := e.read(path)
 		if err != nil {
 			fmt.Fprintf(e.stderr, "atree fmt: %s\n", oneLine(about(path, err)))
+			bad++
+			continue
+		}
+		if interchange.Foreign(old) {
+			fmt.Fprintf(e.stderr, "atree fmt: %s: is a file of another tool; for atree text, type: atree convert --to atree %[1]s\n", shown(path))
 			bad++
 			continue
 		}
