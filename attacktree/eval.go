@@ -124,9 +124,9 @@ func (r *Result) limit(err error, figures ...string) error {
 	case errors.As(err, &l):
 		why = l.Error()
 	case errors.Is(err, context.DeadlineExceeded):
-		r.ended, why = err, "the time was up before it was found"
+		r.ended, why = err, "the time was up before that was found"
 	case errors.Is(err, context.Canceled):
-		r.ended, why = err, "the computation was ended before it was found"
+		r.ended, why = err, "the computation was ended before that was found"
 	default:
 		return err
 	}
