@@ -291,6 +291,8 @@ func (p *parser) strayItem(b *block) {
 		hint = `leave out the ";": nothing stands between two items`
 	case t.sym == symComma:
 		hint = "there are commas between the words of a list, and nothing between two items; large numbers are written 5_000 or 5k"
+	case t.sym == symMinus && p.tokens[max(p.at-1, 0)].kind == tokNumber:
+		hint = "an interval is written with two points, such as 10%..20%"
 	case t.kind == tokText:
 		hint = `a label stands before the "{", a remark behind "note"`
 	case s == "=" || s == ":":
@@ -343,6 +345,9 @@ func (p *parser) unknownHint(b *block, items []Item, t token) string {
 	switch {
 	case isKeywordOf(b, synonyms[word]):
 		return fmt.Sprintf("did you mean %q?", synonyms[word])
+	case unitWords[word] != "" && p.tokens[max(p.at-1, 0)].kind == tokNumber:
+		bare := strings.TrimRight(p.text(p.tokens[p.at-1]), "kMB%minhdwoy")
+		return fmt.Sprintf("a unit stands at once behind its number: %s%s", bare, unitWords[word])
 	case (word == "label" || word == "title" || word == "name") && b != blockOn && b != blockFor:
 		return `the label is the string before the "{"`
 	}
@@ -366,6 +371,13 @@ var synonyms = map[string]string{
 	"ref": "use", "reference": "refs", "references": "refs", "link": "refs", "tag": "tags", "threats": "threat", "assets": "asset",
 	"sand": "seq", "sequence": "seq", "leaf": "step", "attack": "step", "vote": "atleast",
 	"entity": "external", "datastore": "store", "database": "store", "state": "status", "source": "basis",
+}
+
+// unitWords maps units that are written out to theirs.
+var unitWords = map[string]string{
+	"minutes": "min", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w",
+	"month": "mo", "months": "mo", "year": "y", "years": "y",
+	"percent": "%", "thousand": "k", "million": "M", "billion": "B",
 }
 
 // recover moves to what may be the next item: a keyword, a word that begins a
