@@ -18,7 +18,8 @@ type Depth struct {
 	Attack   *Attack
 }
 
-// maxDepthNodes bounds the diagram that is made for the depth of one scenario.
+// maxDepthNodes bounds the diagram that is made for the depth of one scenario,
+// unless Options allow more than ten times as many.
 const maxDepthNodes = 1 << 21
 
 // defenceDepth finds the attack that has the fewest controls to deal with, or
@@ -121,8 +122,8 @@ func (e *Evaluator) defenceDepth(ctx context.Context, cheapest *taken, unaided b
 }
 
 func (p *Program) depthNodes() int {
-	if p.opt.MaxNodes > 0 {
-		return min(p.opt.MaxNodes, maxDepthNodes)
+	if most := p.opt.MaxNodes; most > 0 {
+		return max(min(most, maxDepthNodes), most/10)
 	}
 	return maxDepthNodes
 }

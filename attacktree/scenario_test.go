@@ -141,3 +141,13 @@ func TestOrderString(t *testing.T) {
 		}
 	}
 }
+
+// The limit that a caller sets counts, and one far above the usual is worth it.
+func TestDepthNodes(t *testing.T) {
+	for most, want := range map[int]int{0: maxDepthNodes, 3: 3, 20e6: maxDepthNodes, 200e6: 20e6} {
+		p := &Program{opt: Options{MaxNodes: most}}
+		if got := p.depthNodes(); got != want {
+			t.Errorf("of %d nodes, the depth may have %d, want %d", most, got, want)
+		}
+	}
+}
