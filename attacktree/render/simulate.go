@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,10 +51,22 @@ func SimulateCSV(w io.Writer, s *Study) error {
 	return writeCSV(w, rows)
 }
 
+// paramsOf returns what-if values by param; nil if there are none.
+func paramsOf(list []sim.Param) map[string]float64 {
+	var values map[string]float64
+	for _, p := range list {
+		if values == nil {
+			values = map[string]float64{}
+		}
+		values[p.Name] = p.Value
+	}
+	return values
+}
+
 func simulateMessage(s *Study) *SimulateMessage {
 	msg := &SimulateMessage{
 		Format: Format, Tool: Tool,
-		Model: SimulatedModelMessage{s.Model.Title, s.Model.File, s.Model.Digest, s.Model.Currency, s.Model.Period},
+		Model: SimulatedModelMessage{s.Model.Title, s.Model.File, s.Model.Digest, s.Model.Currency, s.Model.Period, paramsOf(s.Scenarios[0].Params)},
 		Goal:  s.Goal, Label: s.Label, Seed: s.Seed, Sobol: s.Sobol, Samples: s.Samples, Precision: s.Precision, Most: s.Most,
 		Numbers: []NumberMessage{}, Correlations: correlationMessages(s.Simulation), Scenarios: []SimulatedScenarioMessage{},
 	}
@@ -241,19 +254,41 @@ func (r *studyReport) title() {
 	if r.Sobol {
 		way = " by Sobol' sequences"
 	}
-	if n := len(r.Numbers); n > 0 {
+	if n := r.drawn(); n > 0 {
 		facts += fmt.Sprintf("%s of %s%s%s, seed %d.", draws(r.Samples), plural(n, "uncertain number", "uncertain numbers"), r.correlated(), way, r.Seed)
 	} else {
 		facts += fmt.Sprintf("%s%s, seed %d; no number that bears on the goal is uncertain.", draws(r.Samples), way, r.Seed)
 	}
-	r.say(faint, upperFirst(facts), r.attacker())
+	var set []string
+	for _, p := range r.Scenarios[0].Params {
+		set = append(set, setting(p.Name, p.Value, p.Unit, r.Model.Currency))
+	}
+	r.say(faint, upperFirst(facts), whatIf(set), r.attacker())
+}
+
+// set reports whether a param has a what-if value.
+func (r *studyReport) set(name string) bool {
+	return slices.ContainsFunc(r.Scenarios[0].Params, func(p sim.Param) bool { return p.Name == name })
+}
+
+// drawn counts the numbers that are drawn.
+func (r *studyReport) drawn() int {
+	n := 0
+	for _, x := range r.Numbers {
+		if !r.set(x.Name) {
+			n++
+		}
+	}
+	return n
 }
 
 // correlated says how many numbers go together with others.
 func (r *studyReport) correlated() string {
 	together := map[string]bool{}
 	for _, c := range r.Correlations {
-		together[c.A], together[c.B] = true, true
+		if !r.set(c.A) && !r.set(c.B) {
+			together[c.A], together[c.B] = true, true
+		}
 	}
 	if len(together) == 0 {
 		return ""

@@ -113,7 +113,7 @@ func settingsOf(s *Study) *DrawsMessage {
 	}
 	for k := range s.Scenarios {
 		sc := &s.Scenarios[k]
-		msg.Scenarios = append(msg.Scenarios, DrawsScenarioMessage{sc.Name, list(sc.Controls), sc.Mode, sc.Adversary})
+		msg.Scenarios = append(msg.Scenarios, DrawsScenarioMessage{sc.Name, list(sc.Controls), sc.Mode, sc.Adversary, paramsOf(sc.Params)})
 	}
 	return msg
 }

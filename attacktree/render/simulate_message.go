@@ -116,6 +116,8 @@ type SimulatedModelMessage struct {
 	Digest     string  `json:"digest"`
 	Currency   string  `json:"currency"`
 	PeriodDays float64 `json:"period_days"`
+
+	Params map[string]float64 `json:"params,omitempty"` // what-if values of all scenarios
 }
 
 // NumberMessage is an uncertain number and its law, as the language writes it
@@ -219,10 +221,11 @@ type DrawsMessage struct {
 
 // DrawsScenarioMessage says what a scenario of the file is.
 type DrawsScenarioMessage struct {
-	Scenario  string   `json:"scenario"`
-	Controls  []string `json:"controls"`
-	Mode      string   `json:"mode"`
-	Adversary string   `json:"adversary,omitempty"`
+	Scenario  string             `json:"scenario"`
+	Controls  []string           `json:"controls"`
+	Mode      string             `json:"mode"`
+	Adversary string             `json:"adversary,omitempty"`
+	Params    map[string]float64 `json:"params,omitempty"` // what-if values
 }
 
 // DrawMessage is one draw in one scenario.

@@ -43,6 +43,28 @@ func title(p *page, m *attacktree.Model, mode attacktree.Mode, adversary string)
 	p.say(faint, about, attacker(m, mode, adversary))
 }
 
+// setting is a what-if value of a param, with its unit.
+func setting(param string, x float64, unit, currency string) string {
+	text := digits(rounded(x))
+	switch unit {
+	case attacktree.Share.String():
+		text = percent(x)
+	case attacktree.Money.String():
+		text = money(currency, x)
+	case attacktree.Duration.String():
+		text = duration(x)
+	}
+	return param + " = " + text
+}
+
+// whatIf says what was set, if anything was.
+func whatIf(set []string) string {
+	if len(set) == 0 {
+		return ""
+	}
+	return "What if: " + strings.Join(set, ", ") + "."
+}
+
 // attacker says who attacks.
 func attacker(m *attacktree.Model, mode attacktree.Mode, adversary string) string {
 	who := ""

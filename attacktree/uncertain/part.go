@@ -1,6 +1,7 @@
 package uncertain
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -284,6 +285,13 @@ func difference(a, b *Simulation) string {
 				names = append(names, sc.Name)
 			}
 			return strings.Join(names, ", ")
+		}},
+		{"the params set", func(s *Simulation) string {
+			var set []string
+			for _, p := range s.Scenarios[0].Params {
+				set = append(set, fmt.Sprintf("%s=%v", p.Name, p.Value))
+			}
+			return cmp.Or(strings.Join(set, ", "), "none")
 		}},
 		{"the sensitivities", func(s *Simulation) string {
 			if s.Probe == nil {

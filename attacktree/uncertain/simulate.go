@@ -170,6 +170,11 @@ func describe(ctx context.Context, p *attacktree.Program, sc *attacktree.Scenari
 			out.Label = a.Label
 		}
 	}
+	for _, q := range p.Tree().Model().Params {
+		if x, set := sc.Params[q.Name]; set {
+			out.Params = append(out.Params, Param{q.Name, x, q.Unit.String()})
+		}
+	}
 	for _, c := range []struct {
 		figure string
 		exists bool

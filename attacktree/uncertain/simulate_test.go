@@ -402,6 +402,11 @@ func TestMergeRefused(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
+	set := simulate(t, p, &uncertain.Options{Samples: 3000, Seed: 1, Shard: 2, Shards: 3,
+		Scenarios: []*attacktree.Scenario{{Name: "inherent", Params: map[string]float64{"share": 0.25}}}})
+	if _, err := uncertain.Merge(part(1, 1), set, part(3, 1)); err == nil || !strings.Contains(err.Error(), "the params set: none in draws 0 to 1023, share=0.25 in draws 1024 to 2047") {
+		t.Errorf("error %v", err)
+	}
 	elsewhere := part(2, 1)
 	elsewhere.Model.File = "elsewhere.atree"
 	if whole, err := uncertain.Merge(elsewhere, part(3, 1), part(1, 1)); err != nil || whole.Model.File != part(1, 1).Model.File {

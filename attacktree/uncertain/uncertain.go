@@ -110,7 +110,15 @@ type Scenario struct {
 	Mode      string   `json:"mode"`
 	Adversary string   `json:"adversary,omitempty"`
 	Label     string   `json:"adversary_label,omitempty"`
+	Params    []Param  `json:"params,omitempty"` // with another value than the model's, in its order
 	Columns   []Column `json:"columns"`
+}
+
+// A Param is the what-if value of a param, in its base unit.
+type Param struct {
+	Name  string  `json:"param"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"` // as package attacktree calls it
 }
 
 // A Column is one figure of a scenario: entry j belongs to draw First + j.
