@@ -38,9 +38,10 @@ var ErrNoGain = errors.New("attackers: the adversary has no gain, and no asset o
 
 // An Assessment is the answer of `atree eval` in the modes budget and economic.
 type Assessment struct {
-	Tree  *attacktree.Tree
-	Mode  Mode
-	Goals []*GoalAssessment
+	Tree   *attacktree.Tree
+	Mode   Mode
+	Params map[string]float64 // what-if values of the first scenario
+	Goals  []*GoalAssessment
 }
 
 // A GoalAssessment is the answer for one goal, scenario by scenario.
@@ -100,7 +101,7 @@ func Assess(ctx context.Context, t *attacktree.Tree, mode Mode, opt *Options) (*
 	if len(scenarios) == 0 {
 		scenarios = inherent(t)
 	}
-	out := &Assessment{Tree: t, Mode: mode}
+	out := &Assessment{Tree: t, Mode: mode, Params: scenarios[0].Params}
 	var ended error
 	for _, goal := range goals {
 		compile := opt.Compile

@@ -32,7 +32,7 @@ func Assess(ctx context.Context, t *attacktree.Tree, opt *Options) (*Assessment,
 	if opt.Goal != "" {
 		goals = []string{opt.Goal}
 	}
-	out := &Assessment{Tree: t}
+	out := &Assessment{Tree: t, Params: opt.Params}
 	for _, goal := range goals {
 		compile := opt.Compile
 		compile.Goal = goal

@@ -21,8 +21,9 @@ import (
 
 // A Breakdown has, for every goal and scenario, the whole and its parts.
 type Breakdown[Part any] struct {
-	Tree  *attacktree.Tree
-	Goals []GoalBreakdown[Part]
+	Tree   *attacktree.Tree
+	Params map[string]float64 // what-if values, as asked
+	Goals  []GoalBreakdown[Part]
 }
 
 // A GoalBreakdown is that of one goal, scenario by scenario.
@@ -322,7 +323,7 @@ func breakDown[Part any](ctx context.Context, t, on *attacktree.Tree, opt *Optio
 	if opt.Goal != "" {
 		goals = []string{opt.Goal}
 	}
-	out := &Breakdown[Part]{Tree: t}
+	out := &Breakdown[Part]{Tree: t, Params: opt.Params}
 	for _, name := range goals {
 		compile := opt.Compile
 		compile.Goal = name

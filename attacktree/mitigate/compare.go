@@ -26,7 +26,7 @@ func Compare(ctx context.Context, t *attacktree.Tree, opt *Options) (*Comparison
 	if ended != nil && (inherent == nil || inherent.Likelihood == nil) {
 		return nil, ended
 	}
-	out := &Comparison{Tree: t, Goal: inherent.Goal, Label: inherent.Label, Mode: inherent.Mode, Adversary: inherent.Adversary}
+	out := &Comparison{Tree: t, Goal: inherent.Goal, Label: inherent.Label, Mode: inherent.Mode, Adversary: inherent.Adversary, Params: opt.Params}
 	perPeriod := 1.0
 	if days := t.Model().Period; days > 0 {
 		perPeriod = days / 365

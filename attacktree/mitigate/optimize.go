@@ -13,6 +13,7 @@ type Optimization struct {
 	Goal, Label string
 	Mode        attacktree.Mode
 	Adversary   string
+	Params      map[string]float64 // what-if values, as asked
 	Front       *ControlFront
 	Budget      *float64
 	Target      *float64
@@ -60,7 +61,7 @@ func Optimize(ctx context.Context, t *attacktree.Tree, opt *Options, front *Fron
 		return nil, err
 	}
 	out := &Optimization{
-		Tree: t, Goal: opt.Goal, Mode: opt.Mode, Adversary: opt.Adversary,
+		Tree: t, Goal: opt.Goal, Mode: opt.Mode, Adversary: opt.Adversary, Params: opt.Params,
 		Front: f, Budget: asked.Budget, Target: target, Chosen: len(f.Points) - 1,
 	}
 	if out.Goal == "" {

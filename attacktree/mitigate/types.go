@@ -24,8 +24,9 @@ type Options struct {
 
 // An Assessment is the whole answer of `atree eval`.
 type Assessment struct {
-	Tree  *attacktree.Tree
-	Goals []*GoalAssessment
+	Tree   *attacktree.Tree
+	Params map[string]float64 // what-if values, as asked
+	Goals  []*GoalAssessment
 }
 
 // A GoalAssessment is the answer for one goal: its figures scenario by
@@ -93,7 +94,8 @@ type Comparison struct {
 	Goal      string
 	Label     string
 	Mode      attacktree.Mode
-	Adversary string // empty: nobody in particular
+	Adversary string             // empty: nobody in particular
+	Params    map[string]float64 // what-if values, as asked
 	Rows      []Row
 	Explained []*Explanation // by row, with Options.Explain
 }

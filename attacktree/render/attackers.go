@@ -128,7 +128,7 @@ func AttackersCSV(w io.Writer, r *attackers.Report) error {
 }
 
 func attackersMessage(r *attackers.Report) *AttackersMessage {
-	msg := &AttackersMessage{Format, Tool, modelMessage(r.Tree), r.Goal, []AttackerMessage{}}
+	msg := &AttackersMessage{Format, Tool, modelMessage(r.Tree, setIn(r)), r.Goal, []AttackerMessage{}}
 	for _, q := range r.Profiles {
 		s := q.Scenario
 		a := AttackerMessage{
@@ -198,10 +198,18 @@ func noCurve(err error) string {
 	return "a node is not or xor, so that attempting more may reach less"
 }
 
+// setIn returns the what-if values of a report.
+func setIn(r *attackers.Report) map[string]float64 {
+	if len(r.Profiles) == 0 {
+		return nil
+	}
+	return r.Profiles[0].Scenario.Params
+}
+
 func attackersPage(r *attackers.Report) *page {
 	p := new(page)
 	m := r.Tree.Model()
-	titleFor(p, m, "")
+	titleFor(p, m, "", setIn(r))
 	p.heading(2, namesOf(m).both(r.Goal, r.Label))
 	priceless := false
 	for _, q := range r.Profiles {
@@ -215,8 +223,8 @@ func attackersPage(r *attackers.Report) *page {
 }
 
 // titleFor writes the title of a page, and who attacks in the words given.
-func titleFor(p *page, m *attacktree.Model, who string) {
-	title(p, m, 0, "")
+func titleFor(p *page, m *attacktree.Model, who string, params map[string]float64) {
+	title(p, m, 0, "", params)
 	if last := len(p.blocks) - 1; last >= 0 {
 		if g, ok := p.blocks[last].(paragraph); ok {
 			p.blocks = p.blocks[:last]

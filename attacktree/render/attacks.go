@@ -80,14 +80,14 @@ func attacksMessage(l *AttackList) *AttacksMessage {
 			Controls:   list(a.Controls),
 		})
 	}
-	return &AttacksMessage{Format, Tool, modelMessage(l.Tree), []AttacksGoalMessage{goal}}
+	return &AttacksMessage{Format, Tool, modelMessage(l.Tree, l.Scenario.Params), []AttacksGoalMessage{goal}}
 }
 
 func attacksPage(l *AttackList) *page {
 	p := new(page)
 	m := l.Tree.Model()
 	names := namesOf(m)
-	title(p, m, l.Scenario.Mode, l.Scenario.Adversary)
+	title(p, m, l.Scenario.Mode, l.Scenario.Adversary, l.Scenario.Params)
 	p.heading(2, names.both(l.Goal, l.Label))
 	p.say(strong, attacksAnswer(l))
 	if len(l.Scenario.Controls) > 0 {

@@ -129,7 +129,7 @@ func (r *BreakdownReport[Part, Message]) Markdown(w io.Writer) error {
 
 // JSON writes a [BreakdownMessage].
 func (r *BreakdownReport[Part, Message]) JSON(w io.Writer) error {
-	msg := BreakdownMessage[Message]{Format, Tool, modelMessage(r.b.Tree), r.by, []GoalBreakdownMessage[Message]{}}
+	msg := BreakdownMessage[Message]{Format, Tool, modelMessage(r.b.Tree, r.b.Params), r.by, []GoalBreakdownMessage[Message]{}}
 	for _, g := range r.b.Goals {
 		goal := GoalBreakdownMessage[Message]{g.Goal, g.Label, []ScenarioBreakdownMessage[Message]{}}
 		for _, s := range g.Scenarios {
@@ -194,7 +194,7 @@ func (r *BreakdownReport[Part, Message]) page() *page {
 	if len(r.b.Goals) > 0 {
 		first = r.b.Goals[0].Scenarios[0]
 	}
-	title(p, m, first.Mode, first.Adversary)
+	title(p, m, first.Mode, first.Adversary, r.b.Params)
 	names := namesOf(m)
 	any := false
 	for _, g := range r.b.Goals {

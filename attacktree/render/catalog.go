@@ -454,7 +454,7 @@ func SuggestCSV(w io.Writer, s *catalog.Suggestions) error {
 // SuggestMarkdown writes suggestions as a table.
 func SuggestMarkdown(w io.Writer, s *catalog.Suggestions) error {
 	p := new(page)
-	title(p, s.Tree.Model(), attacktree.DefaultMode, "")
+	title(p, s.Tree.Model(), attacktree.DefaultMode, "", nil)
 	t := &table{columns: []column{{title: "mitigation"}, {title: "effect"}, {title: "steps"}}}
 	for i := range s.List {
 		x := &s.List[i]
@@ -465,7 +465,7 @@ func SuggestMarkdown(w io.Writer, s *catalog.Suggestions) error {
 }
 
 func suggestMessage(s *catalog.Suggestions) *SuggestMessage {
-	msg := &SuggestMessage{Format, Tool, modelMessage(s.Tree), s.PerYear, []SuggestionMessage{}}
+	msg := &SuggestMessage{Format, Tool, modelMessage(s.Tree, nil), s.PerYear, []SuggestionMessage{}}
 	for i := range s.List {
 		x := &s.List[i]
 		out := SuggestionMessage{

@@ -97,7 +97,7 @@ func CheckCSV(w io.Writer, files []Checked) error {
 func checkMessage(files []Checked) *CheckMessage {
 	msg := &CheckMessage{Format: Format, Tool: Tool, Diagnostics: []DiagnosticMessage{}}
 	if len(files) == 1 && files[0].Tree != nil {
-		msg.Model = modelMessage(files[0].Tree)
+		msg.Model = modelMessage(files[0].Tree, nil)
 	}
 	for _, f := range files {
 		for _, d := range f.Problems {

@@ -41,7 +41,7 @@ func CompareCSV(w io.Writer, c *mitigate.Comparison) error {
 
 func compareMessage(c *mitigate.Comparison) *CompareMessage {
 	msg := &CompareMessage{
-		Format: Format, Tool: Tool, Model: modelMessage(c.Tree), Goal: c.Goal, Mode: modeOf(c.Mode, c.Adversary).String(), Rows: []RowMessage{}}
+		Format: Format, Tool: Tool, Model: modelMessage(c.Tree, c.Params), Goal: c.Goal, Mode: modeOf(c.Mode, c.Adversary).String(), Rows: []RowMessage{}}
 	if c.Adversary != "" {
 		msg.Adversary = &c.Adversary
 	}
@@ -68,7 +68,7 @@ func compareMessage(c *mitigate.Comparison) *CompareMessage {
 func comparePage(c *mitigate.Comparison) *page {
 	p := new(page)
 	m := c.Tree.Model()
-	title(p, m, c.Mode, c.Adversary)
+	title(p, m, c.Mode, c.Adversary, c.Params)
 	p.heading(2, namesOf(m).both(c.Goal, c.Label))
 	p.say(strong, compareAnswer(c))
 

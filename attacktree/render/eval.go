@@ -41,7 +41,7 @@ func EvalCSV(w io.Writer, a *mitigate.Assessment) error {
 }
 
 func evalMessage(a *mitigate.Assessment) *EvalMessage {
-	msg := &EvalMessage{Format, Tool, modelMessage(a.Tree), []GoalMessage{}}
+	msg := &EvalMessage{Format, Tool, modelMessage(a.Tree, a.Params), []GoalMessage{}}
 	for _, g := range a.Goals {
 		goal := GoalMessage{g.Goal, g.Label, []ScenarioMessage{}, []ValueMessage{}}
 		for i, r := range g.Results {
@@ -118,7 +118,7 @@ func evalPage(a *mitigate.Assessment) *page {
 	if len(a.Goals) > 0 && len(a.Goals[0].Results) > 0 {
 		mode, adversary = a.Goals[0].Results[0].Mode, a.Goals[0].Results[0].Adversary
 	}
-	title(p, m, mode, adversary)
+	title(p, m, mode, adversary, a.Params)
 	background := newBackground(m)
 	for _, g := range a.Goals {
 		if len(g.Results) > 0 {

@@ -38,6 +38,8 @@ type ModelMessage struct {
 	Currency   string  `json:"currency"`
 	PeriodDays float64 `json:"period_days"`
 	Uncertain  int     `json:"uncertain"` // values of the model that are not certain; a param counts once
+
+	Params map[string]float64 `json:"params,omitempty"` // what-if values, in base units
 }
 
 // GoalMessage is one goal in all scenarios, and what each control is worth.

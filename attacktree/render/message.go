@@ -10,7 +10,7 @@ import (
 
 // From results to messages: the parts that several messages share.
 
-func modelMessage(tree *attacktree.Tree) *ModelMessage {
+func modelMessage(tree *attacktree.Tree, params map[string]float64) *ModelMessage {
 	m := tree.Model()
 	days := m.Period
 	if days == 0 {
@@ -22,14 +22,15 @@ func modelMessage(tree *attacktree.Tree) *ModelMessage {
 		Digest:     tree.Digest(),
 		Currency:   m.Currency,
 		PeriodDays: days,
-		Uncertain:  uncertain(m),
+		Uncertain:  uncertain(m, params),
+		Params:     params,
 	}
 }
 
 // uncertain counts the values of a model that are not certain: each param once,
-// and each other value where it is written. Values that are a param, scaled or
-// not, are that param.
-func uncertain(m *attacktree.Model) int {
+// if it has no what-if value, and each other value where it is written. Values
+// that are a param, scaled or not, are that param.
+func uncertain(m *attacktree.Model, params map[string]float64) int {
 	n := 0
 	add := func(values ...quantity.Value) {
 		for _, v := range values {
@@ -39,7 +40,7 @@ func uncertain(m *attacktree.Model) int {
 		}
 	}
 	for _, p := range m.Params {
-		if !p.Value.Certain() {
+		if _, set := params[p.Name]; !set && !p.Value.Certain() {
 			n++
 		}
 	}

@@ -78,7 +78,7 @@ func OptimizeCSV(w io.Writer, o *Choice) error {
 
 func optimizeMessage(o *Choice) *OptimizeMessage {
 	msg := &OptimizeMessage{
-		Format: Format, Tool: Tool, Model: modelMessage(o.Tree), Goal: o.Goal,
+		Format: Format, Tool: Tool, Model: modelMessage(o.Tree, o.Params), Goal: o.Goal,
 		Objective: o.Front.Objective.String(), Exact: o.Front.Exact, Gap: o.Front.Gap,
 		Front: []ChoiceMessage{}, Bound: []ChoiceBoundMessage{},
 	}
@@ -142,7 +142,7 @@ func optimizePage(o *Choice) *page {
 	default:
 		r.what, r.unit = "expected loss per attempt", func(x float64) string { return money(m.Currency, x) }
 	}
-	title(p, m, o.Mode, o.Adversary)
+	title(p, m, o.Mode, o.Adversary, o.Params)
 	names := namesOf(m)
 	p.heading(2, names.both(o.Goal, o.Label))
 	p.say(strong, r.answer())

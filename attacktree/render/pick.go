@@ -79,7 +79,7 @@ func PickCSV(w io.Writer, a *attackers.Assessment) error {
 }
 
 func pickMessage(a *attackers.Assessment) *PickMessage {
-	msg := &PickMessage{Format, Tool, modelMessage(a.Tree), []PickGoalMessage{}}
+	msg := &PickMessage{Format, Tool, modelMessage(a.Tree, a.Params), []PickGoalMessage{}}
 	for _, g := range a.Goals {
 		goal := PickGoalMessage{g.Goal, g.Label, []PickScenarioMessage{}, []ValueMessage{}}
 		for _, r := range g.Results {
@@ -109,11 +109,11 @@ func pickPage(a *attackers.Assessment) *page {
 	p := new(page)
 	m := a.Tree.Model()
 	if len(a.Goals) == 0 || len(a.Goals[0].Results) == 0 {
-		title(p, m, 0, "")
+		title(p, m, 0, "", a.Params)
 		return p
 	}
 	first := a.Goals[0].Results[0]
-	titleFor(p, m, chosenBy(m, a.Mode, &first.Result))
+	titleFor(p, m, chosenBy(m, a.Mode, &first.Result), a.Params)
 	background := newBackground(m)
 	for _, g := range a.Goals {
 		shown := &mitigate.GoalAssessment{Goal: g.Goal, Label: g.Label}

@@ -238,7 +238,7 @@ func (r *studyReport) name(k int) string {
 
 func (r *studyReport) title() {
 	m := &attacktree.Model{Title: r.Model.Title, File: r.Model.File, Currency: r.Model.Currency}
-	title(&r.page, m, attacktree.DefaultMode, "")
+	title(&r.page, m, attacktree.DefaultMode, "", nil)
 	r.blocks = r.blocks[:1] // the rest of a title is about figures at the means
 	var facts string
 	switch {

@@ -89,7 +89,7 @@ func StrideCSV(w io.Writer, k *catalog.Coverage) error {
 }
 
 func strideMessage(k *catalog.Coverage) *StrideMessage {
-	msg := &StrideMessage{Format, Tool, modelMessage(k.Tree), []ThreatMessage{}, map[string]CoverageMessage{},
+	msg := &StrideMessage{Format, Tool, modelMessage(k.Tree, nil), []ThreatMessage{}, map[string]CoverageMessage{},
 		coverageBy(k, assetsOf), coverageBy(k, ownersOf)}
 	for i := range k.Threats {
 		x := &k.Threats[i]

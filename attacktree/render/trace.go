@@ -60,7 +60,7 @@ func TraceMarkdown(w io.Writer, t *catalog.Trace) error { return tracePage(t).wr
 
 // TraceJSON writes a [TraceMessage].
 func TraceJSON(w io.Writer, t *catalog.Trace) error {
-	msg := TraceMessage{Format, Tool, modelMessage(t.Tree), t.Tree.Model().Owner, t.Today.String(), traceRows(t), map[string]int{}}
+	msg := TraceMessage{Format, Tool, modelMessage(t.Tree, nil), t.Tree.Model().Owner, t.Today.String(), traceRows(t), map[string]int{}}
 	for _, f := range catalog.TraceFindings {
 		msg.Findings[string(f)] = t.Count(f)
 	}

@@ -10,7 +10,7 @@ import (
 // The words that all reports share: titles, names with their labels, scenarios.
 
 // title opens a report: what it is about, and what its numbers count.
-func title(p *page, m *attacktree.Model, mode attacktree.Mode, adversary string) {
+func title(p *page, m *attacktree.Model, mode attacktree.Mode, adversary string, params map[string]float64) {
 	file := "file " + m.File
 	if m.File == "-" {
 		file = "standard input"
@@ -33,14 +33,20 @@ func title(p *page, m *attacktree.Model, mode attacktree.Mode, adversary string)
 	if len(m.Controls) > 0 {
 		facts = append(facts, "controls cost per "+period(m.Period))
 	}
-	if n := uncertain(m); n > 0 {
+	if n := uncertain(m, params); n > 0 {
 		facts = append(facts, fmt.Sprintf("values at the means, %s", plural(n, "uncertain number", "uncertain numbers")))
 	}
 	about := ""
 	if len(facts) > 0 {
 		about = upperFirst(strings.Join(facts, "; ")) + "."
 	}
-	p.say(faint, about, attacker(m, mode, adversary))
+	var set []string
+	for _, q := range m.Params {
+		if x, ok := params[q.Name]; ok {
+			set = append(set, setting(q.Name, x, q.Unit.String(), m.Currency))
+		}
+	}
+	p.say(faint, about, whatIf(set), attacker(m, mode, adversary))
 }
 
 // setting is a what-if value of a param, with its unit.
