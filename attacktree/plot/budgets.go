@@ -54,6 +54,7 @@ func Budgets(r *attackers.Report) (*Picture, error) {
 		height: height,
 		notes:  []string{"Steps are picked in advance, and all of them attempted."},
 	}
+	p.set(modelled(m, r.Profiles[0].Scenario.Params))
 	costs := append(chances.costs(), losses.costs()...)
 	cost := logAxis(moneyTitle("cost of the attack", m.Currency), money, costs)
 	cost.max = max(cost.max, 1.2*greatest(costs)) // so that the last step shows

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/internal/words"
 	"github.com/atree-dev/atree/attacktree/uncertain"
 )
@@ -55,6 +56,7 @@ func Exceedance(s *uncertain.Simulation, tolerance uncertain.RiskTolerance) (*Pi
 		}},
 		notes: []string{e.method()},
 	}
+	p.set(simulated(s.Scenarios[0].Params, s.Model.Currency))
 	frame := &p.frames[0]
 	if len(tolerance) > 0 {
 		var limits []string
@@ -77,6 +79,33 @@ func about(goal, label, title string) []string {
 	out := []string{tidy(both(goal, label))}
 	if title != "" {
 		out = append(out, tidy(title))
+	}
+	return out
+}
+
+// set notes which params were set, if any was.
+func (p *Picture) set(params []string) {
+	if s := words.WhatIf(params); s != "" {
+		p.notes = append([]string{s}, p.notes...)
+	}
+}
+
+// simulated returns the params that were set in a simulation.
+func simulated(params []uncertain.Param, currency string) []string {
+	var out []string
+	for _, q := range params {
+		out = append(out, words.Setting(q.Name, q.Value, q.Unit, currency))
+	}
+	return out
+}
+
+// modelled returns those of params that are set, in the order of the model.
+func modelled(m *attacktree.Model, set map[string]float64) []string {
+	var out []string
+	for _, q := range m.Params {
+		if x, ok := set[q.Name]; ok {
+			out = append(out, words.Setting(q.Name, x, q.Unit.String(), m.Currency))
+		}
 	}
 	return out
 }

@@ -71,6 +71,7 @@ func Front(o *mitigate.Optimization, sets []mitigate.Row, bands *uncertain.Simul
 			y: axisFor(what, unit, values), right: 10,
 		}},
 	}
+	p.set(modelled(m, o.Params))
 	frame := &p.frames[0]
 	if f.unbounded {
 		frame.y.title += "; at the top edge no attack is left"

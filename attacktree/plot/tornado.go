@@ -66,6 +66,7 @@ func Tornado(s *uncertain.Sensitivity, about Subject) *Picture {
 		p.key, p.notes, frame.x.ticks = nil, nil, []plot.Tick{}
 		frame.layers = []layer{say("No uncertain number bears on it.")}
 	}
+	p.set(simulated(about.Params, about.Currency))
 	return p
 }
 
@@ -75,6 +76,7 @@ type Subject struct {
 	Model       string // its title
 	Currency    string
 	Scenario    string
+	Params      []uncertain.Param // that were set
 }
 
 func (s Subject) words() []string {

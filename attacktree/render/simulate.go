@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/internal/words"
 	sim "github.com/atree-dev/atree/attacktree/uncertain"
 )
 
@@ -261,9 +262,9 @@ func (r *studyReport) title() {
 	}
 	var set []string
 	for _, p := range r.Scenarios[0].Params {
-		set = append(set, setting(p.Name, p.Value, p.Unit, r.Model.Currency))
+		set = append(set, words.Setting(p.Name, p.Value, p.Unit, r.Model.Currency))
 	}
-	r.say(faint, upperFirst(facts), whatIf(set), r.attacker())
+	r.say(faint, upperFirst(facts), words.WhatIf(set), r.attacker())
 }
 
 // set reports whether a param has a what-if value.

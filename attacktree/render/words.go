@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/atree-dev/atree/attacktree"
+	"github.com/atree-dev/atree/attacktree/internal/words"
 )
 
 // The words that all reports share: titles, names with their labels, scenarios.
@@ -43,32 +44,10 @@ func title(p *page, m *attacktree.Model, mode attacktree.Mode, adversary string,
 	var set []string
 	for _, q := range m.Params {
 		if x, ok := params[q.Name]; ok {
-			set = append(set, setting(q.Name, x, q.Unit.String(), m.Currency))
+			set = append(set, words.Setting(q.Name, x, q.Unit.String(), m.Currency))
 		}
 	}
-	p.say(faint, about, whatIf(set), attacker(m, mode, adversary))
-}
-
-// setting is a what-if value of a param, with its unit.
-func setting(param string, x float64, unit, currency string) string {
-	text := digits(rounded(x))
-	switch unit {
-	case attacktree.Share.String():
-		text = percent(x)
-	case attacktree.Money.String():
-		text = money(currency, x)
-	case attacktree.Duration.String():
-		text = duration(x)
-	}
-	return param + " = " + text
-}
-
-// whatIf says what was set, if anything was.
-func whatIf(set []string) string {
-	if len(set) == 0 {
-		return ""
-	}
-	return "What if: " + strings.Join(set, ", ") + "."
+	p.say(faint, about, words.WhatIf(set), attacker(m, mode, adversary))
 }
 
 // attacker says who attacks.

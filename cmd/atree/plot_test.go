@@ -137,3 +137,24 @@ func TestFrontDraws(t *testing.T) {
 		}
 	}
 }
+
+// Every picture says which params were set.
+func TestPictureWhatIf(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const model = `model { currency EUR }  param luck 20%..60%  goal step enter { cost 1k..2k  likelihood luck  impact 5k  attempts 3 }
+control k { cost 1k on enter { likelihood -50% } }`
+	for picture, args := range map[string][]string{
+		"front.svg":   {"optimize", "--plot", "front.svg"},
+		"budgets.svg": {"attackers", "--plot", "budgets.svg"},
+		"years.svg":   {"simulate", "--samples", "100", "--plot", "years.svg"},
+		"swings.svg":  {"simulate", "--samples", "100", "--sensitivity", "expected_impact", "--tornado", "swings.svg"},
+	} {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), append(args, "--param", "luck=25%", "-"), strings.NewReader(model), &out, &errs); status != 0 {
+			t.Fatalf("%s: status %d: %s", picture, status, &errs)
+		}
+		if svg, err := os.ReadFile(picture); err != nil || !bytes.Contains(svg, []byte("What if: luck = 25")) {
+			t.Errorf("%s does not say that a param was set (%v)", picture, err)
+		}
+	}
+}

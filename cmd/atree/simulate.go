@@ -402,7 +402,7 @@ func (e *env) report(study *render.Study, r *report) error {
 		r.plot.write(func() (*plot.Picture, error) { return plot.Exceedance(study.Simulation, study.Tolerance) }),
 		r.tornado.write(func() (*plot.Picture, error) {
 			return plot.Tornado(study.Sensitivity, plot.Subject{
-				Goal: study.Goal, Label: study.Label, Model: study.Model.Title, Currency: study.Model.Currency, Scenario: study.Sensitivity.Scenario,
+				Goal: study.Goal, Label: study.Label, Model: study.Model.Title, Currency: study.Model.Currency, Scenario: study.Sensitivity.Scenario, Params: study.Scenarios[0].Params,
 			}), nil
 		}))
 	for _, data := range []struct {

@@ -5,6 +5,7 @@ package words
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // NBSP is a no-break space. It holds a number and its unit together.
@@ -97,6 +98,29 @@ func Period(days float64) string {
 		return "day"
 	}
 	return Duration(days)
+}
+
+// Setting writes the value of a param that was set; its unit is share, money,
+// duration or plain.
+func Setting(param string, x float64, unit, currency string) string {
+	text := Digits(Rounded(x))
+	switch unit {
+	case "share":
+		text = Percent(x)
+	case "money":
+		text = Money(currency, x)
+	case "duration":
+		text = Duration(x)
+	}
+	return param + " = " + text
+}
+
+// WhatIf says which params were set; nothing where none was.
+func WhatIf(settings []string) string {
+	if len(settings) == 0 {
+		return ""
+	}
+	return "What if: " + strings.Join(settings, ", ") + "."
 }
 
 // Thousands writes a count with commas.
