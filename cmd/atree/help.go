@@ -16,14 +16,16 @@ func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [VERB]",
 		Short:   "What does a verb do, and which flags does it take?",
-		Example: "atree help eval",
-		Args:    atMostOne("VERB"),
+		Example: "atree help eval\natree help catalog show",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about := cmd.Root()
-			if len(args) == 1 {
-				found, _, err := cmd.Root().Find(args)
-				if err != nil || found == cmd.Root() {
-					return unknownVerb(cmd.Root(), args[0])
+			for _, word := range args { // catalog has verbs of its own
+				if !about.HasSubCommands() {
+					return fmt.Errorf("%s has no verbs of its own, found %q", about.CommandPath(), word)
+				}
+				found, _, err := about.Find([]string{word})
+				if err != nil || found == about {
+					return unknownVerb(about, word)
 				}
 				about = found
 			}
