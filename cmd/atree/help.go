@@ -98,6 +98,13 @@ func explainFlagError(cmd *cobra.Command, err error) error {
 		}
 		return fmt.Errorf("no flag is called --%s; see %s --help", name, cmd.CommandPath())
 	}
+	if _, typed, ok := strings.Cut(s, " in -"); ok && strings.HasPrefix(s, "unknown shorthand flag: ") {
+		name, _, _ := strings.Cut(typed, "=")
+		if f := cmd.Flags().Lookup(name); f != nil && !f.Hidden {
+			return fmt.Errorf("no flag is called -%s; did you mean --%s?", name, name)
+		}
+		return fmt.Errorf("no flag is called -%s; see %s --help", name, cmd.CommandPath())
+	}
 	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
 		f := invalid.GetFlag()
 		want, known := valueForms[f.Value.Type()]
