@@ -39,9 +39,11 @@
 // something is earned, the chances add at most the amounts above to it, see
 // skyline.
 //
-// The time of a level is about the pairs of a point below and a choice there,
-// times the numbers of a point, times the points so far that a signature of 64
-// bits does not rule out. Fronts have at most as many points as there are sets of
+// Where two fronts of one or two numbers are joined, most pairs of their points
+// are far from the best and left out in blocks, see [product]. The time of a level
+// of more numbers is about the pairs of a point below and a choice there, times
+// the numbers of a point, times the points so far that a signature of 64 bits
+// does not rule out. Fronts have at most as many points as there are sets of
 // steps, in the worst case as many; with integer costs and few numbers they are
 // not much longer than the greatest cost. Where one grows too large it is thinned,
 // downwards and upwards: points are put into groups that are close together, and

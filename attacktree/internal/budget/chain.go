@@ -115,12 +115,8 @@ func (c *chain) most(l int) (chance, gain, cost float64) {
 func (c *chain) pass(points int, on side) (*front, error) {
 	f := nothing()
 	for l := len(c.part.stages) - 1; l >= 0; l-- {
-		x, y := f, c.input[l]
-		if len(c.part.dims[l]) > 1 || y.dim > 1 {
-			x, y = c.fit(x, y, on, c.weight[l+1], []float64{c.whole, 1})
-		}
 		var err error
-		if f, err = c.stage(l, x, y).run(c.solver); err != nil {
+		if f, err = c.multiply(c.stage(l, f, c.input[l]), on, c.weight[l+1], []float64{c.whole, 1}); err != nil {
 			return nil, err
 		}
 		c.thin(f, points, on, c.weight[l], c.slope)
@@ -140,8 +136,7 @@ func (c *chain) stage(l int, x, y *front) *product {
 		}
 		return v[at]
 	}
-	value := func(i, j int, out []float64) bool {
-		t, in := x.at(i), y.at(j)
+	value := func(t, in []float64, j int, out []float64) bool {
 		for k, from := range st.pass {
 			if from >= 0 {
 				out[k] = t[from]
@@ -190,5 +185,9 @@ func (c *chain) mostPoints() int {
 	for _, dims := range c.part.dims {
 		width = max(width, len(dims))
 	}
-	return max(min(c.Limits.front()/width, maxPoints), fewest)
+	most := widePoints
+	if width <= 2 {
+		most = maxPoints
+	}
+	return max(min(c.Limits.front()/width, most), fewest)
 }

@@ -38,115 +38,6 @@ func (f *front) points(sure float64) []Point {
 	return out
 }
 
-// A product makes the front of all pairs of a point of x and one of y.
-type product struct {
-	x, y    *front
-	dim     int
-	ordered bool // the only number grows along y
-
-	// What is above adds to the number earn the others before it, in all at most
-	// lift times; earn is -1 if nothing is earned yet.
-	earn int
-	lift float64
-
-	// value computes the numbers of a pair, and reports whether there is such a one.
-	value func(i, j int, out []float64) bool
-}
-
-// pairs of points are looked at between two looks at the context.
-const batch = 1 << 10
-
-// run looks at the pairs in the order of their costs, by merging the rows of
-// the table of all pairs, and compares each with the best so far. In an ordered
-// table, what cannot be better than the best so far is skipped.
-func (p *product) run(s *solver) (*front, error) {
-	x, y := p.x, p.y
-	f := &front{dim: p.dim}
-	best := newSkyline(f, p)
-	buf := make([]float64, p.dim)
-	var pairs []cell
-	var dead []bool // by point: another one of the same cost took its place
-	rows := rows{{x.cost[0] + y.cost[0], 0, 0}}
-	for n := 0; len(rows) > 0; n++ {
-		if n%batch == 0 && s.ended() {
-			return nil, s.ctx.Err()
-		}
-		c := rows[0]
-		next := int(c.j) + 1
-		switch {
-		case !p.value(int(c.i), int(c.j), buf):
-		case !best.beats(buf):
-			pairs, dead = append(pairs, c), append(dead, false)
-			best.add(c.cost, buf, dead)
-		case p.ordered:
-			next += sort.Search(len(y.cost)-next, func(k int) bool {
-				p.value(int(c.i), next+k, buf)
-				return !best.beats(buf)
-			})
-		}
-		if next < len(y.cost) {
-			rows[0] = cell{x.cost[c.i] + y.cost[next], c.i, int32(next)}
-		} else {
-			last := len(rows) - 1
-			rows[0] = rows[last]
-			rows = rows[:last]
-		}
-		rows.down()
-		if c.j == 0 && int(c.i)+1 < len(x.cost) {
-			rows.push(cell{x.cost[c.i+1] + y.cost[0], c.i + 1, 0})
-		}
-	}
-
-	n := 0
-	for i, c := range pairs {
-		if dead[i] {
-			continue
-		}
-		f.cost[n] = f.cost[i]
-		copy(f.at(n), f.at(i))
-		f.from = append(f.from, s.both(x.from[c.i], y.from[c.j]))
-		n++
-	}
-	f.cost, f.val = f.cost[:n], f.val[:n*f.dim]
-	return f, nil
-}
-
-// A cell is a place in a table of pairs. Rows is a heap of them, the cheapest on top.
-type cell struct {
-	cost float64
-	i, j int32
-}
-
-type rows []cell
-
-func (h rows) less(a, b int) bool {
-	return h[a].cost < h[b].cost || h[a].cost == h[b].cost && h[a].i < h[b].i
-}
-
-func (h *rows) push(c cell) {
-	*h = append(*h, c)
-	for k := len(*h) - 1; k > 0 && h.less(k, (k-1)/2); k = (k - 1) / 2 {
-		(*h)[k], (*h)[(k-1)/2] = (*h)[(k-1)/2], (*h)[k]
-	}
-}
-
-func (h rows) down() {
-	for k := 0; ; {
-		child := 2*k + 1
-		if child >= len(h) {
-			return
-		}
-		if child+1 < len(h) && h.less(child+1, child) {
-			child++
-		}
-		if !h.less(child, k) {
-			return
-		}
-		h[k], h[child] = h[child], h[k]
-		k = child
-	}
-}
-
 // A skyline is a front in the making, whose points come in the order of their
 // costs, and those of them that no other one exceeds in all numbers.
 //
@@ -187,7 +78,7 @@ func newSkyline(f *front, p *product) *skyline {
 	var values []float64
 	buf := make([]float64, f.dim)
 	for k := range sample {
-		if i := k * (nx - 1) / (sample - 1); p.value(i, k%ny, buf) {
+		if i := k * (nx - 1) / (sample - 1); p.value(p.x.at(i), p.y.at(k%ny), k%ny, buf) {
 			values = append(values, s.compared(buf)...)
 		}
 	}

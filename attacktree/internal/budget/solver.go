@@ -33,8 +33,10 @@ const (
 	fewest = 16 // points of a front, whatever the limit
 
 	quickPoints = 256     // of a front in a first pass
-	maxPoints   = 1 << 14 // of a front of several numbers
+	maxPoints   = 1 << 15 // of a front of two numbers
+	widePoints  = 1 << 14 // of a front of more numbers
 	maxPairs    = 1 << 21 // of two of these, which are all looked at
+	maxBlocks   = 1 << 22 // of two fronts of at most two numbers
 )
 
 // ended reports whether to stop: the context has ended, and it is not known yet.
@@ -122,7 +124,7 @@ func (s *solver) diagram(q *part, parts []bounds) (bounds, error) {
 	if err != nil || quick.exact() || s.hurry {
 		return quick, err
 	}
-	b, err := s.between(parts, pass(maxPoints))
+	b, err := s.between(parts, pass(math.MaxInt))
 	if err != nil {
 		s.hurry = true
 		return quick, nil
@@ -138,19 +140,38 @@ func (s *solver) shorter(f *front, most int, on side, weight []float64) *front {
 	return &g
 }
 
-// fit thins two fronts of several numbers until they have few enough pairs, the
-// longer one first.
-func (s *solver) fit(x, y *front, on side, wx, wy []float64) (*front, *front) {
+// multiply runs a product. It thins the two fronts where there are too many pairs
+// of more than two numbers, or where a first try shows that there is too much to
+// look at: few numbers rule out most of the pairs.
+func (s *solver) multiply(p *product, on side, wx, wy []float64) (*front, error) {
+	x, y := p.x, p.y
+	most := min(4*maxPairs, len(x.cost)*len(y.cost)/4)
+	if p.dim > 2 {
+		p.x, p.y = s.fit(x, y, maxPairs, on, wx, wy)
+	}
+	for {
+		f, err := p.run(s)
+		if err != errLong {
+			return f, err
+		}
+		p.x, p.y = s.fit(x, y, most, on, wx, wy)
+		most /= 4
+	}
+}
+
+// fit thins two fronts until they have no more than so many pairs, the longer one
+// first.
+func (s *solver) fit(x, y *front, most int, on side, wx, wy []float64) (*front, *front) {
 	nx, ny := len(x.cost), len(y.cost)
-	if nx*ny <= maxPairs {
+	if nx*ny <= most {
 		return x, y
 	}
-	root := int(math.Sqrt(maxPairs))
+	root := int(math.Sqrt(float64(most)))
 	switch {
 	case nx <= root:
-		ny = maxPairs / nx
+		ny = most / nx
 	case ny <= root:
-		nx = maxPairs / ny
+		nx = most / ny
 	default:
 		nx, ny = root, root
 	}
@@ -188,8 +209,7 @@ func (s *solver) top(f *front, node int) (*front, error) {
 	if a == 0 && used {
 		return f, nil
 	}
-	p := &product{x: f, y: nothing(), dim: 1, earn: -1, value: func(i, _ int, out []float64) bool {
-		v := f.at(i)
+	p := &product{x: f, y: nothing(), dim: 1, earn: -1, monotone: true, value: func(v, _ []float64, _ int, out []float64) bool {
 		gain := a * v[0]
 		if len(v) > 1 {
 			gain += v[1]
@@ -230,6 +250,27 @@ const (
 	or
 )
 
+// combine computes the numbers of a join.
+func (op operation) combine(a, b, out []float64) {
+	switch op {
+	case and:
+		out[0] = a[0] * b[0]
+	case or:
+		out[0] = a[0] + (1-a[0])*b[0]
+	case beside:
+		out[0] = a[0] + b[0]
+	}
+	if len(out) > 1 {
+		out[1] = 0
+		if len(a) > 1 {
+			out[1] += a[1]
+		}
+		if len(b) > 1 {
+			out[1] += b[1]
+		}
+	}
+}
+
 // joinAll joins fronts two by two, neighbours first, as merge sort does. What is
 // above adds at most lift times the chance to what is earned.
 func (s *solver) joinAll(op operation, parts []*front, on side, lift float64) (*front, error) {
@@ -258,35 +299,15 @@ func (s *solver) join(op operation, x, y *front, on side, lift float64) (*front,
 	if op == beside {
 		weight[0] = 1
 	}
-	if max(x.dim, y.dim) > 1 {
-		x, y = s.fit(x, y, on, weight, weight)
-	}
-	p := &product{x: x, y: y, dim: max(x.dim, y.dim), earn: -1}
-	if p.ordered = p.dim == 1; !p.ordered {
+	p := &product{x: x, y: y, dim: max(x.dim, y.dim), monotone: true, earn: -1}
+	if p.dim > 1 {
 		p.earn, p.lift = 1, lift
 	}
-	p.value = func(i, j int, out []float64) bool {
-		a, b := x.at(i), y.at(j)
-		switch op {
-		case and:
-			out[0] = a[0] * b[0]
-		case or:
-			out[0] = a[0] + (1-a[0])*b[0]
-		case beside:
-			out[0] = a[0] + b[0]
-		}
-		if len(out) > 1 {
-			out[1] = 0
-			if len(a) > 1 {
-				out[1] += a[1]
-			}
-			if len(b) > 1 {
-				out[1] += b[1]
-			}
-		}
+	p.value = func(a, b []float64, _ int, out []float64) bool {
+		op.combine(a, b, out)
 		return true
 	}
-	f, err := p.run(s)
+	f, err := s.multiply(p, on, weight, weight)
 	if err != nil {
 		return nil, err
 	}
