@@ -468,20 +468,24 @@ func costs(m attacktree.Model) {
 func TestEndedOnTheWay(t *testing.T) {
 	m := treegen.Shared(3, 100, 0)
 	costs(m)
+	impacts(m)
 	tree, p := compile(t, m)
-	exact, err := NewCurve(t.Context(), tree, p, nil, Likelihood, nil)
-	if err != nil || !exact.Exact {
-		t.Fatal(err)
-	}
-	for looks := range 60 {
-		ctx := &impatient{Context: t.Context(), looks: looks * looks}
-		c, err := NewCurve(ctx, tree, p, nil, Likelihood, nil)
-		if err != nil {
-			t.Fatal(err)
+	for _, of := range []Objective{Likelihood, ExpectedImpact} {
+		exact, err := NewCurve(t.Context(), tree, p, nil, of, nil)
+		if err != nil || !exact.Exact {
+			t.Fatalf("%v: exact %v, %v", of, exact.Exact, err)
 		}
-		for _, q := range exact.Points {
-			if in := c.At(q.Cost + 1e-9); in.Low > q.Value*(1+1e-9) || in.High < q.Value*(1-1e-9) {
-				t.Fatalf("ended at look %d, at %v: %v is not in %v", looks*looks, q.Cost, q.Value, in)
+		for k := range 20 {
+			looks := 9 * k * k
+			ctx := &impatient{Context: t.Context(), looks: looks}
+			c, err := NewCurve(ctx, tree, p, nil, of, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, q := range exact.Points {
+				if in := c.At(q.Cost + 1e-9); in.Low > q.Value*(1+1e-9) || in.High < q.Value*(1-1e-9) {
+					t.Fatalf("%v, ended at look %d, at %v: %v is not in %v", of, looks, q.Cost, q.Value, in)
+				}
 			}
 		}
 	}

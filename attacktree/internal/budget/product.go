@@ -8,7 +8,8 @@ import "errors"
 // best so far. Pairs come in blocks, a cluster of points of x with one of y: a
 // block of which even the greatest numbers together are beaten by points that
 // cost no more than its cheapest pair is left out as a whole, any other one is
-// split. So few pairs are looked at of those that are far from the best.
+// split. So few pairs are looked at of those that are far from the best. The same
+// goes for what can lead to nothing better than what was found for the whole.
 type product struct {
 	x, y *front
 	dim  int
@@ -21,6 +22,8 @@ type product struct {
 	// lift times; earn is -1 if nothing is earned yet.
 	earn int
 	lift float64
+
+	rest *rest // what goes with the pairs, nil if that is not known
 
 	// value computes the numbers of a pair, of which the one of y is at place j, and
 	// reports whether there is such a one. No number falls when one of x grows.
@@ -52,7 +55,9 @@ func (p *product) run(s *solver) (*front, error) {
 		b := blocks[0]
 		single := x.single(b.a) && y.single(b.b)
 		switch {
-		case !p.value(x.most(b.a), y.most(b.b), int(b.j), buf), (single || p.dim <= 2) && best.beats(buf):
+		case !p.value(x.most(b.a), y.most(b.b), int(b.j), buf),
+			p.rest != nil && p.rest.hopeless(b.cost, buf),
+			(single || p.dim <= 2) && best.beats(buf):
 			blocks.pop()
 		case single:
 			pairs, dead = append(pairs, b), append(dead, false)

@@ -27,7 +27,7 @@ func TestProduct(t *testing.T) {
 		}
 		op, lift := operation(seed%3), 3.0
 		x, y := random(), random()
-		got, err := s.join(op, x, y, under, lift)
+		got, err := s.join(op, x, y, under, lift, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
