@@ -1,11 +1,13 @@
 package budget
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
+	"github.com/atree-dev/atree/attacktree/internal/program"
 )
 
 // random makes a circuit with shared gates and amounts at three of them. Some
@@ -174,5 +176,42 @@ func TestSearchGreedy(t *testing.T) {
 	}
 	if low := At(got.Points, total/4); low < 1.2*best {
 		t.Errorf("several attacks have a chance of %v, one alone of %v", low, best)
+	}
+}
+
+// Many steps that many attacks share have no diagram of any use. There is still
+// much less than everything that a small budget can do, and a lot that it can.
+func TestSearchRelaxed(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 9))
+	c := circuit.New()
+	p := &Problem{Circuit: c, Limits: Limits{Sets: 500, Diagram: program.Limits{Nodes: 1 << 12}}}
+	var steps, attacks []circuit.Ref
+	for v := range 160 {
+		steps = append(steps, c.Var())
+		p.Node, p.IsStep = append(p.Node, int32(v)), append(p.IsStep, true)
+		p.Chance, p.Cost = append(p.Chance, 0.2+0.7*r.Float64()), append(p.Cost, float64(1+r.IntN(100)))
+	}
+	for range 60 {
+		var args []circuit.Ref
+		for _, v := range r.Perm(len(steps))[:5] {
+			args = append(args, steps[v])
+		}
+		attacks = append(attacks, c.And(args...))
+	}
+	p.Root = c.Or(attacks...)
+	p.Worth = []Amount{{p.Root, 1}}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, ctx := range []context.Context{t.Context(), ended} {
+		got, err := search(ctx, p)
+		if err != nil || got.Exact {
+			t.Fatalf("exact %v, %v", got.Exact, err)
+		}
+		if high := At(got.Bound, 500); high > 0.8 {
+			t.Errorf("at 500 the bound is %v, no better than that of everything", high)
+		}
+		if low := At(got.Points, 1000); low < 0.4 && ctx.Err() == nil {
+			t.Errorf("at 1000 the best set has a chance of %v only", low)
+		}
 	}
 }

@@ -312,6 +312,7 @@ const (
 	beside operation = iota // there are no chances
 	and
 	or
+	regardless // the chance is that of the first one
 )
 
 // combine computes the numbers of a join.
@@ -323,6 +324,8 @@ func (op operation) combine(a, b, out []float64) {
 		out[0] = a[0] + (1-a[0])*b[0]
 	case beside:
 		out[0] = a[0] + b[0]
+	case regardless:
+		out[0] = a[0]
 	}
 	if len(out) > 1 {
 		out[1] = 0
