@@ -138,7 +138,7 @@ func (s *solver) sharper(c *chain, top *rest) (f *front, err error) {
 	var best *front
 	var below []*rest
 	start := top.goal.effort
-	for points := restPoints; ; points *= 4 {
+	for points := restPoints; ; points *= 2 {
 		if c.rests, err = c.descend(top, below, points); err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ const (
 	fewest = 16 // points of a front, whatever the limit
 
 	quickPoints = 256     // of a front in a first pass
-	exactPoints = 1 << 11 // of a front in a try to do without thinning
+	exactPoints = 1 << 12 // of a front in a try to do without thinning
 	maxPoints   = 1 << 15 // of a front of two numbers
 	widePoints  = 1 << 14 // of a front of more numbers
 	maxPairs    = 1 << 21 // of two of these, which are all looked at
