@@ -38,7 +38,13 @@ var errLong = errors.New("budget: too many pairs")
 
 // run fails with errLong for a product of few numbers that takes long.
 func (p *product) run(s *solver) (*front, error) {
-	x, y := newClusters(p.x), newClusters(p.y)
+	// More than two numbers beat another point too seldom to look at blocks for it.
+	compare := p.dim <= 2
+	cluster := newClusters
+	if !compare && p.rest == nil {
+		cluster = inOrder
+	}
+	x, y := cluster(p.x), cluster(p.y)
 	f := &front{dim: p.dim}
 	best := newSkyline(f, p)
 	buf := make([]float64, p.dim)
@@ -55,9 +61,11 @@ func (p *product) run(s *solver) (*front, error) {
 		b := blocks[0]
 		single := x.single(b.a) && y.single(b.b)
 		switch {
+		case !single && !compare && p.rest == nil:
+			blocks.split(x, y)
 		case !p.value(x.most(b.a), y.most(b.b), int(b.j), buf),
 			p.rest != nil && p.rest.hopeless(b.cost, buf),
-			(single || p.dim <= 2) && best.beats(buf):
+			(single || compare) && best.beats(buf):
 			blocks.pop()
 		case single:
 			pairs, dead = append(pairs, b), append(dead, false)
@@ -173,7 +181,11 @@ type cluster struct {
 
 func (c *clusters) single(k int32) bool { return c.tree[k].child == 0 }
 
+// most returns the greatest numbers of a cluster.
 func (c *clusters) most(k int32) []float64 {
+	if c.single(k) {
+		return c.at(int(c.tree[k].first))
+	}
 	return c.great[int(k)*c.dim : (int(k)+1)*c.dim]
 }
 
@@ -196,10 +208,10 @@ func newClusters(f *front) *clusters {
 		mine := members[start : start+size]
 		c.tree[k].first = mine[0]
 		f.extent(mine, lo, hi)
-		copy(c.most(int32(k)), hi)
 		if size == 1 {
 			continue
 		}
+		copy(c.great[k*f.dim:(k+1)*f.dim], hi)
 		widest, number := 0.0, 0
 		for d := range lo {
 			if k == 0 && hi[d] > lo[d] {
@@ -214,6 +226,22 @@ func newClusters(f *front) *clusters {
 		c.tree = append(c.tree, cluster{size: half}, cluster{size: size - half})
 		starts = append(starts, start, start+half)
 		c.great = c.great[:len(c.tree)*f.dim]
+	}
+	return c
+}
+
+// inOrder halves clusters by the order of their points, without their greatest
+// numbers.
+func inOrder(f *front) *clusters {
+	n := len(f.cost)
+	c := &clusters{front: f, tree: make([]cluster, 1, 2*n)}
+	c.tree[0].size = int32(n)
+	for k := 0; k < len(c.tree); k++ {
+		if q := c.tree[k]; q.size > 1 {
+			half := q.size / 2
+			c.tree[k].child = int32(len(c.tree))
+			c.tree = append(c.tree, cluster{first: q.first, size: half}, cluster{first: q.first + half, size: q.size - half})
+		}
 	}
 	return c
 }
