@@ -2,6 +2,7 @@ package budget
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -92,6 +93,36 @@ func (c *climber) start(nodes []int32) {
 		}
 	}
 	c.offer()
+}
+
+// strip notes the sets that are left when, from all steps on, one after the other is
+// left out whose cost saves most for what it adds.
+func (c *climber) strip() {
+	for i := range c.taken {
+		c.taken[i] = true
+	}
+	c.offer()
+	for range c.steps {
+		c.differentiate()
+		least, which := math.Inf(1), -1
+		for i, s := range c.steps {
+			if !c.taken[i] {
+				continue
+			}
+			loss := 0.0
+			for _, v := range s.vars {
+				loss += c.Chance[v] * c.slope[c.circuit.VarRef(v).Node()]
+			}
+			if loss /= s.cost; loss < least {
+				least, which = loss, i
+			}
+		}
+		if which < 0 || c.work < 0 {
+			return
+		}
+		c.taken[which] = false
+		c.offer()
+	}
 }
 
 // climb looks around the best sets until none of them can be improved, or for as

@@ -32,6 +32,7 @@ func (s *solver) climbed(f *front) *front {
 	if s.hurry {
 		c.work = hurriedWork
 	}
+	c.strip()
 	enough := c.work / 2
 	for _, i := range spread(len(f.from)) {
 		if c.work > enough {
