@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -388,29 +389,29 @@ func TestThinned(t *testing.T) {
 	}
 }
 
+// BenchmarkNewCurve reports how far the two staircases of a curve are apart, as
+// parts of its greatest value: where they are farthest, and in the mean over costs.
 func BenchmarkNewCurve(b *testing.B) {
-	bench := func(name string, m attacktree.Model) {
+	bench := func(name string, m attacktree.Model, nodes int) {
 		tree, err := attacktree.New(m)
 		if err != nil {
 			b.Fatal(err)
 		}
-		p, err := attacktree.Compile(context.Background(), tree, nil)
+		p, err := attacktree.Compile(context.Background(), tree, &attacktree.Options{MaxNodes: nodes})
 		if err != nil {
 			b.Fatal(err)
 		}
 		for _, of := range []Objective{Likelihood, ExpectedImpact, Impact} {
 			b.Run(fmt.Sprintf("%s/%v", name, of), func(b *testing.B) {
 				for b.Loop() {
-					c, err := NewCurve(context.Background(), tree, p, nil, of, nil)
+					c, err := NewCurve(context.Background(), tree, p, nil, of, &Limits{Nodes: nodes})
 					if err != nil {
 						b.Fatal(err)
 					}
-					gap := 0.0
-					for _, q := range c.Bound {
-						gap = max(gap, c.At(q.Cost).High-c.At(q.Cost).Low)
-					}
+					gap, mean := gaps(c)
 					b.ReportMetric(float64(len(c.Points)), "points")
-					b.ReportMetric(gap/c.Bound[len(c.Bound)-1].Value, "gap")
+					b.ReportMetric(gap, "gap")
+					b.ReportMetric(mean, "mean-gap")
 				}
 			})
 		}
@@ -418,19 +419,66 @@ func BenchmarkNewCurve(b *testing.B) {
 	tree := treegen.Tree(1, 300)
 	costs(tree)
 	impacts(tree)
-	bench("tree/n=300", tree)
+	bench("tree/n=300", tree, 0)
 	for i, n := range tree.Nodes {
 		if n.Gate == attacktree.Step {
 			n.Cost = quantity.Exactly(n.Cost.Mean() + math.Sin(float64(i))/3)
 		}
 	}
-	bench("tree-float-costs/n=300", tree)
+	bench("tree-float-costs/n=300", tree, 0)
 	for _, n := range []int{60, 100, 150, 200} {
 		m := treegen.Shared(3, n, 0)
 		costs(m)
 		impacts(m)
-		bench(fmt.Sprintf("shared/n=%d", n), m)
+		bench(fmt.Sprintf("shared/n=%d", n), m, 0)
 	}
+	bench("hostile/n=160", hostile(1, 160, 60, 5), 1<<16)
+}
+
+// gaps returns how far the staircases of a curve are apart at most, and in the
+// mean over all costs up to that of everything.
+func gaps(c *Curve) (most, mean float64) {
+	var costs []float64
+	for _, q := range slices.Concat(c.Points, c.Bound) {
+		costs = append(costs, q.Cost)
+	}
+	slices.Sort(costs)
+	last := costs[len(costs)-1]
+	for i, cost := range costs {
+		f := c.At(cost)
+		gap := f.High - f.Low
+		if most = max(most, gap); i+1 < len(costs) {
+			mean += gap * (costs[i+1] - cost) / last
+		}
+	}
+	top := c.At(last).High
+	return most / top, mean / top
+}
+
+// hostile is so many attacks of some steps each, drawn from all, of which no
+// diagram can be made.
+func hostile(seed uint64, steps, attacks, each int) attacktree.Model {
+	r := rand.New(rand.NewPCG(seed, 9))
+	var m attacktree.Model
+	for i := range steps {
+		m.Nodes = append(m.Nodes, &attacktree.Node{
+			Name: fmt.Sprint("step-", i), Gate: attacktree.Step,
+			Likelihood: quantity.Exactly(0.2 + 0.7*r.Float64()), Cost: quantity.Exactly(float64(1 + r.IntN(100))),
+		})
+	}
+	goal := &attacktree.Node{Name: "goal", Gate: attacktree.Or, Goal: true, Impact: quantity.Exactly(1000)}
+	for k := range attacks {
+		n := &attacktree.Node{Name: fmt.Sprint("attack-", k), Gate: attacktree.And}
+		if k%5 == 0 {
+			n.Impact = quantity.Exactly(float64(1 + r.IntN(200)))
+		}
+		for _, i := range r.Perm(steps)[:each] {
+			n.Children = append(n.Children, m.Nodes[i].Name)
+		}
+		m.Nodes, goal.Children = append(m.Nodes, n), append(goal.Children, n.Name)
+	}
+	m.Nodes = append(m.Nodes, goal)
+	return m
 }
 
 // impacts gives every third node, and the goal, an impact.
@@ -468,20 +516,24 @@ func costs(m attacktree.Model) {
 func TestEndedOnTheWay(t *testing.T) {
 	m := treegen.Shared(3, 100, 0)
 	costs(m)
+	impacts(m)
 	tree, p := compile(t, m)
-	exact, err := NewCurve(t.Context(), tree, p, nil, Likelihood, nil)
-	if err != nil || !exact.Exact {
-		t.Fatal(err)
-	}
-	for looks := range 60 {
-		ctx := &impatient{Context: t.Context(), looks: looks * looks}
-		c, err := NewCurve(ctx, tree, p, nil, Likelihood, nil)
-		if err != nil {
-			t.Fatal(err)
+	for _, of := range []Objective{Likelihood, ExpectedImpact} {
+		exact, err := NewCurve(t.Context(), tree, p, nil, of, nil)
+		if err != nil || !exact.Exact {
+			t.Fatalf("%v: exact %v, %v", of, exact.Exact, err)
 		}
-		for _, q := range exact.Points {
-			if in := c.At(q.Cost + 1e-9); in.Low > q.Value*(1+1e-9) || in.High < q.Value*(1-1e-9) {
-				t.Fatalf("ended at look %d, at %v: %v is not in %v", looks*looks, q.Cost, q.Value, in)
+		for k := range 20 {
+			looks := 9 * k * k
+			ctx := &impatient{Context: t.Context(), looks: looks}
+			c, err := NewCurve(ctx, tree, p, nil, of, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, q := range exact.Points {
+				if in := c.At(q.Cost + 1e-9); in.Low > q.Value*(1+1e-9) || in.High < q.Value*(1-1e-9) {
+					t.Fatalf("%v, ended at look %d, at %v: %v is not in %v", of, looks, q.Cost, q.Value, in)
+				}
 			}
 		}
 	}

@@ -39,16 +39,34 @@
 // something is earned, the chances add at most the amounts above to it, see
 // skyline.
 //
-// The time of a level is about the pairs of a point below and a choice there,
-// times the numbers of a point, times the points so far that a signature of 64
-// bits does not rule out. Fronts have at most as many points as there are sets of
+// Where two fronts of one or two numbers are joined, most pairs of their points
+// are far from the best and left out in blocks, see [product]. The time of a level
+// of more numbers is about the pairs of a point below and a choice there, times
+// the numbers of a point, times the points so far that a signature of 64 bits
+// does not rule out. Fronts have at most as many points as there are sets of
 // steps, in the worst case as many; with integer costs and few numbers they are
 // not much longer than the greatest cost. Where one grows too large it is thinned,
 // downwards and upwards: points are put into groups that are close together, and
 // each becomes its best point, or one with the least cost and all the greatest
-// numbers. The answer is then a pair of staircases with the truth between. Where
-// a diagram is too large, or what a step costs depends on a bypass, a search over
-// the sets of steps answers, see search.go.
+// numbers. The answer is then a pair of staircases with the truth between.
+//
+// These bounds are made closer in turns. The sets that were found are improved by
+// attempting one or two steps more or less, see [climber]. Then the upper fronts
+// are made again, of what can still be worth more than these: a point whose
+// numbers, with the best weights and the best of what else there is to earn that
+// the rest of the budget may buy, make no more than what was found for that budget
+// is left out. What the rest may be is itself a front, made from the root down and
+// thinned, see [rest]. It tells also where thinning harms: points become one where
+// that adds least to what may exceed what was found. In a diagram both directions
+// take turns, each with more points and with what the one before left. As soon as
+// nothing is left, or nothing has to be thinned, the staircase is exact. (It is
+// the bounding by completion of branch and bound, in both directions of a dynamic
+// program, as for shortest paths with limited resources: Dumitrescu and Boland,
+// Improved preprocessing, labeling and scaling algorithms for the
+// weight-constrained shortest path problem, 2003.)
+//
+// Where a diagram is too large, or what a step costs depends on a bypass, a search
+// over the sets of steps answers, see search.go.
 package budget
 
 import (

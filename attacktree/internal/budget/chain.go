@@ -8,6 +8,9 @@ type chain struct {
 	input  []*front    // by level
 	weight [][]float64 // by level, and one more: how much the numbers count, about
 	slope  float64     // what is lost by a unit of cost, about
+	strict bool        // rather fail than thin
+	rests  []*rest     // by level, and one more: what is above it, if that is known
+	fronts []*front    // by level, and one more: what the last pass made
 	lift   []float64   // by level: what is above it adds at most so many times a chance
 }
 
@@ -49,7 +52,7 @@ func (c *chain) weigh() {
 		mass := append([]float64(nil), c.weight[0]...)
 		for l := range levels {
 			st := &c.part.stages[l]
-			chance, gain, cost := c.most(l)
+			chance, gain, cost := c.greatest(l)
 			if share == 1 {
 				costs += cost
 			}
@@ -96,8 +99,8 @@ func (c *chain) weigh() {
 	}
 }
 
-// most returns the greatest numbers of the input at a level.
-func (c *chain) most(l int) (chance, gain, cost float64) {
+// greatest returns the greatest numbers of the input at a level.
+func (c *chain) greatest(l int) (chance, gain, cost float64) {
 	f := c.input[l]
 	for i := range f.cost {
 		v := f.at(i)
@@ -111,19 +114,29 @@ func (c *chain) most(l int) (chance, gain, cost float64) {
 }
 
 // pass goes through all levels with at most so many points each, and returns the
-// front above the first one.
-func (c *chain) pass(points int, on side) (*front, error) {
+// front above the first one. It is empty if nothing better than what was found is
+// left.
+func (c *chain) pass(most int, on side) (*front, error) {
+	levels := len(c.part.stages)
+	c.fronts = make([]*front, levels+1)
 	f := nothing()
-	for l := len(c.part.stages) - 1; l >= 0; l-- {
-		x, y := f, c.input[l]
-		if len(c.part.dims[l]) > 1 || y.dim > 1 {
-			x, y = c.fit(x, y, on, c.weight[l+1], []float64{c.whole, 1})
+	c.fronts[levels] = f
+	for l := levels - 1; l >= 0; l-- {
+		p := c.stage(l, f, c.input[l])
+		below, at := scale{weight: c.weight[l+1], slope: c.slope}, scale{weight: c.weight[l], slope: c.slope}
+		if c.rests != nil {
+			p.rest = c.rests[l]
+			below.rest, at.rest = c.rests[l+1], c.rests[l]
 		}
 		var err error
-		if f, err = c.stage(l, x, y).run(c.solver); err != nil {
-			return nil, err
+		if f, err = c.multiply(p, on, below, scale{weight: []float64{c.whole, 1}}); err != nil || len(f.cost) == 0 {
+			return f, err
 		}
-		c.thin(f, points, on, c.weight[l], c.slope)
+		if c.strict && len(f.cost) > most {
+			return nil, errLong
+		}
+		c.thin(f, min(most, c.most(f.dim)), on, at)
+		c.fronts[l] = f
 	}
 	return f, nil
 }
@@ -140,8 +153,7 @@ func (c *chain) stage(l int, x, y *front) *product {
 		}
 		return v[at]
 	}
-	value := func(i, j int, out []float64) bool {
-		t, in := x.at(i), y.at(j)
+	value := func(t, in []float64, j int, out []float64) bool {
 		for k, from := range st.pass {
 			if from >= 0 {
 				out[k] = t[from]
@@ -175,20 +187,27 @@ func (c *chain) stage(l int, x, y *front) *product {
 		}
 		return true
 	}
-	if st.step >= 0 && st.below >= 0 { // it was paid for below
-		y = &front{dim: y.dim, cost: make([]float64, len(y.cost)), val: y.val, from: []int32{none, none}}
-	}
-	return &product{x: x, y: y, dim: len(c.part.dims[l]), value: value, earn: int(st.earn), lift: c.lift[l]}
+	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l]), value: value, earn: int(st.earn), lift: c.lift[l]}
 }
 
-// mostPoints returns how many points the fronts may have.
-func (c *chain) mostPoints() int {
-	if c.hurry {
-		return fewest
+// pay returns the input of a level without the costs, if these are paid below.
+func (st *stage) pay(y *front) *front {
+	if st.step < 0 || st.below < 0 {
+		return y
 	}
-	width := 1
-	for _, dims := range c.part.dims {
-		width = max(width, len(dims))
+	return &front{dim: y.dim, cost: make([]float64, len(y.cost)), val: y.val, from: []int32{none, none}}
+}
+
+// most returns how many points a front of so many numbers may have.
+func (s *solver) most(dim int) int {
+	most := s.Limits.front() / max(dim, 1)
+	switch {
+	case s.hurry:
+		most = fewest
+	case dim > 2:
+		most = min(most, widePoints)
+	case dim == 2:
+		most = min(most, maxPoints)
 	}
-	return max(min(c.Limits.front()/width, maxPoints), fewest)
+	return max(most, fewest)
 }

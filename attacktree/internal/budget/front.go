@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -36,115 +37,6 @@ func (f *front) points(sure float64) []Point {
 		}
 	}
 	return out
-}
-
-// A product makes the front of all pairs of a point of x and one of y.
-type product struct {
-	x, y    *front
-	dim     int
-	ordered bool // the only number grows along y
-
-	// What is above adds to the number earn the others before it, in all at most
-	// lift times; earn is -1 if nothing is earned yet.
-	earn int
-	lift float64
-
-	// value computes the numbers of a pair, and reports whether there is such a one.
-	value func(i, j int, out []float64) bool
-}
-
-// pairs of points are looked at between two looks at the context.
-const batch = 1 << 10
-
-// run looks at the pairs in the order of their costs, by merging the rows of
-// the table of all pairs, and compares each with the best so far. In an ordered
-// table, what cannot be better than the best so far is skipped.
-func (p *product) run(s *solver) (*front, error) {
-	x, y := p.x, p.y
-	f := &front{dim: p.dim}
-	best := newSkyline(f, p)
-	buf := make([]float64, p.dim)
-	var pairs []cell
-	var dead []bool // by point: another one of the same cost took its place
-	rows := rows{{x.cost[0] + y.cost[0], 0, 0}}
-	for n := 0; len(rows) > 0; n++ {
-		if n%batch == 0 && s.ended() {
-			return nil, s.ctx.Err()
-		}
-		c := rows[0]
-		next := int(c.j) + 1
-		switch {
-		case !p.value(int(c.i), int(c.j), buf):
-		case !best.beats(buf):
-			pairs, dead = append(pairs, c), append(dead, false)
-			best.add(c.cost, buf, dead)
-		case p.ordered:
-			next += sort.Search(len(y.cost)-next, func(k int) bool {
-				p.value(int(c.i), next+k, buf)
-				return !best.beats(buf)
-			})
-		}
-		if next < len(y.cost) {
-			rows[0] = cell{x.cost[c.i] + y.cost[next], c.i, int32(next)}
-		} else {
-			last := len(rows) - 1
-			rows[0] = rows[last]
-			rows = rows[:last]
-		}
-		rows.down()
-		if c.j == 0 && int(c.i)+1 < len(x.cost) {
-			rows.push(cell{x.cost[c.i+1] + y.cost[0], c.i + 1, 0})
-		}
-	}
-
-	n := 0
-	for i, c := range pairs {
-		if dead[i] {
-			continue
-		}
-		f.cost[n] = f.cost[i]
-		copy(f.at(n), f.at(i))
-		f.from = append(f.from, s.both(x.from[c.i], y.from[c.j]))
-		n++
-	}
-	f.cost, f.val = f.cost[:n], f.val[:n*f.dim]
-	return f, nil
-}
-
-// A cell is a place in a table of pairs. Rows is a heap of them, the cheapest on top.
-type cell struct {
-	cost float64
-	i, j int32
-}
-
-type rows []cell
-
-func (h rows) less(a, b int) bool {
-	return h[a].cost < h[b].cost || h[a].cost == h[b].cost && h[a].i < h[b].i
-}
-
-func (h *rows) push(c cell) {
-	*h = append(*h, c)
-	for k := len(*h) - 1; k > 0 && h.less(k, (k-1)/2); k = (k - 1) / 2 {
-		(*h)[k], (*h)[(k-1)/2] = (*h)[(k-1)/2], (*h)[k]
-	}
-}
-
-func (h rows) down() {
-	for k := 0; ; {
-		child := 2*k + 1
-		if child >= len(h) {
-			return
-		}
-		if child+1 < len(h) && h.less(child+1, child) {
-			child++
-		}
-		if !h.less(child, k) {
-			return
-		}
-		h[k], h[child] = h[child], h[k]
-		k = child
-	}
 }
 
 // A skyline is a front in the making, whose points come in the order of their
@@ -187,7 +79,7 @@ func newSkyline(f *front, p *product) *skyline {
 	var values []float64
 	buf := make([]float64, f.dim)
 	for k := range sample {
-		if i := k * (nx - 1) / (sample - 1); p.value(i, k%ny, buf) {
+		if i := k * (nx - 1) / (sample - 1); p.value(p.x.at(i), p.y.at(k%ny), k%ny, buf) {
 			values = append(values, s.compared(buf)...)
 		}
 	}
@@ -325,100 +217,114 @@ const (
 	above
 )
 
+// A scale says what the numbers of a front count: weight each number, slope a unit
+// of cost, about. Where it is known what is on the other side, rest tells better.
+type scale struct {
+	weight []float64
+	slope  float64
+	rest   *rest
+}
+
 // thin takes points out of a front until there are at most so many: it puts
 // points into groups that are close together, and leaves of each the best one,
 // or, above the true front, a point with the least cost and all the greatest
-// numbers. weight says how much a number counts, slope how much a unit of cost.
-func (s *solver) thin(f *front, most int, on side, weight []float64, slope float64) {
+// numbers.
+func (s *solver) thin(f *front, most int, on side, by scale) {
 	if len(f.cost) <= most {
 		return
 	}
 	s.thinned = true
-	group := f.group(most, weight, slope)
-	count := int(slices.Max(group)) + 1
-	out := &front{dim: f.dim, cost: make([]float64, count), val: make([]float64, count*f.dim), from: make([]int32, count)}
-	score := make([]float64, count)
-	size := make([]int, count)
-	for i, g := range group {
-		size[g]++
-		sum := -slope * f.cost[i]
-		for d, v := range f.at(i) {
-			sum += weight[d] * v
+	groups := f.group(most, by)
+	out := &front{dim: f.dim}
+	for _, g := range groups {
+		if on == above {
+			out.cover(f, g)
+		} else {
+			out.choose(f, g, by)
 		}
-		first := size[g] == 1
-		switch {
-		case first, on == under && sum > score[g]:
-			score[g] = sum
-			out.cost[g], out.from[g] = f.cost[i], f.from[i]
-			copy(out.at(int(g)), f.at(i))
-		case on == above:
-			out.from[g] = none
-			for d, v := range f.at(i) {
-				out.val[int(g)*f.dim+d] = max(out.val[int(g)*f.dim+d], v)
-			}
-		}
-	}
-	if on == under { // the best of a group need not be the cheapest
-		order := make([]int32, count)
-		for i := range order {
-			order[i] = int32(i)
-		}
-		slices.SortStableFunc(order, func(a, b int32) int {
-			switch x, y := out.cost[a], out.cost[b]; {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
-			}
-			return 0
-		})
-		sorted := &front{dim: f.dim}
-		for _, i := range order {
-			sorted.cost, sorted.from = append(sorted.cost, out.cost[i]), append(sorted.from, out.from[i])
-			sorted.val = append(sorted.val, out.at(int(i))...)
-		}
-		out = sorted
 	}
 	*f = *out
+	if on == under { // the best of a group need not be the cheapest
+		f.sort()
+	}
+}
+
+// cover adds a point that no member of a group beats.
+func (f *front) cover(of *front, members []int32) {
+	first := int(members[0])
+	n := len(f.cost)
+	f.cost, f.val = append(f.cost, of.cost[first]), append(f.val, of.at(first)...)
+	if f.from = append(f.from, of.from[first]); len(members) == 1 {
+		return
+	}
+	f.from[n] = none
+	for _, i := range members {
+		for d, v := range of.at(int(i)) {
+			f.val[n*f.dim+d] = max(f.val[n*f.dim+d], v)
+		}
+	}
+}
+
+// choose adds the best member of a group.
+func (f *front) choose(of *front, members []int32, by scale) {
+	best, most := 0, math.Inf(-1)
+	for _, i := range members {
+		sum := -by.slope * of.cost[i]
+		for d, v := range of.at(int(i)) {
+			sum += by.weight[d] * v
+		}
+		if sum > most {
+			best, most = int(i), sum
+		}
+	}
+	f.cost, f.val = append(f.cost, of.cost[best]), append(f.val, of.at(best)...)
+	f.from = append(f.from, of.from[best])
+}
+
+// sort puts the points in the order of their costs.
+func (f *front) sort() {
+	order := make([]int, len(f.cost))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(f.cost[a], f.cost[b]) })
+	sorted := &front{dim: f.dim}
+	for _, i := range order {
+		sorted.cost, sorted.from = append(sorted.cost, f.cost[i]), append(sorted.from, f.from[i])
+		sorted.val = append(sorted.val, f.at(i)...)
+	}
+	*f = *sorted
 }
 
 // group puts the points into at most so many groups, by splitting, again and
 // again, the group that would lose the most where it is widest. The first point
-// is always alone. Groups are numbered in the order of their first points.
-func (f *front) group(most int, weight []float64, slope float64) []int32 {
+// is always alone. Groups stand in the order of their first points, as members do.
+func (f *front) group(most int, by scale) [][]int32 {
 	members := make([]int32, len(f.cost))
 	for i := range members {
 		members[i] = int32(i)
 	}
-	h := groups{f.measure(members[1:], weight, slope)}
+	lo, hi := make([]float64, f.dim+1), make([]float64, f.dim+1)
+	measure := func(members []int32) group {
+		f.extent(members, lo, hi)
+		return by.measure(members, lo, hi)
+	}
+	h := groups{measure(members[1:])}
 	for len(h)+1 < most && h[0].loss > 0 {
 		g := h.pop()
 		k := partition(g.members, func(i int32) bool { return f.coordinate(int(i), g.number) < g.middle })
-		h.push(f.measure(g.members[:k], weight, slope))
-		h.push(f.measure(g.members[k:], weight, slope))
+		h.push(measure(g.members[:k]))
+		h.push(measure(g.members[k:]))
 	}
-	out := make([]int32, len(f.cost))
-	for k, g := range h {
-		for _, i := range g.members {
-			out[i] = int32(k) + 1
-		}
+	out := [][]int32{members[:1]}
+	for _, g := range h {
+		out = append(out, g.members)
 	}
-	return renumber(out)
+	slices.SortFunc(out, func(a, b []int32) int { return cmp.Compare(a[0], b[0]) })
+	return out
 }
 
-// renumber numbers groups in the order of their first members.
-func renumber(group []int32) []int32 {
-	number := map[int32]int32{}
-	for i, g := range group {
-		if _, ok := number[g]; !ok {
-			number[g] = int32(len(number))
-		}
-		group[i] = number[g]
-	}
-	return group
-}
-
-// A group of points, and where it would be split: in which number, -1 for the
+// A group of points, and where it would be split: in which number, or last the
 // cost, and at which value.
 type group struct {
 	members []int32
@@ -427,41 +333,44 @@ type group struct {
 	middle  float64
 }
 
+// coordinate returns a number of a point, or last its cost.
 func (f *front) coordinate(i, number int) float64 {
-	if number < 0 {
+	if number == f.dim {
 		return f.cost[i]
 	}
 	return f.val[i*f.dim+number]
 }
 
-// measure finds out what is lost if a group becomes one point, and where it is
-// widest.
-func (f *front) measure(members []int32, weight []float64, slope float64) group {
+// measure finds out what is lost if a group becomes one point, with the least cost
+// and all the greatest numbers, and where the loss is greatest. Given are the least
+// and the greatest numbers, and last the costs.
+func (by scale) measure(members []int32, lo, hi []float64) group {
 	g := group{members: members}
+	if len(members) == 1 {
+		return g
+	}
+	dim := len(lo) - 1
+	weight, slope, over := by.weight, by.slope, math.Inf(1)
+	if by.rest != nil {
+		weight, slope, over = by.rest.scale(lo, hi)
+	}
 	widest := 0.0
-	for d := -1; d < f.dim; d++ {
-		low, high := math.Inf(1), math.Inf(-1)
-		for _, i := range members {
-			x := f.coordinate(int(i), d)
-			low, high = min(low, x), max(high, x)
-		}
+	for d := range lo {
 		w := slope
-		if d >= 0 {
+		if d < dim {
 			w = weight[d]
 		}
-		middle := low + (high-low)/2
-		if middle == low { // too close to be split
-			middle = high
+		middle := lo[d] + (hi[d]-lo[d])/2
+		if middle == lo[d] { // too close to be split
+			middle = hi[d]
 		}
-		loss := w * (high - low)
+		loss := w * (hi[d] - lo[d])
 		g.loss += loss
 		if loss > widest {
 			widest, g.number, g.middle = loss, d, middle
 		}
 	}
-	if len(members) == 1 {
-		g.loss = 0
-	}
+	g.loss = min(g.loss, over)
 	return g
 }
 

@@ -13,6 +13,9 @@ import (
 // bounding by what all steps that are still open would add: more steps are never
 // worth less, and never make other steps dearer.
 //
+// Where that says little, the bound is that of a relaxation, see relax.go, and
+// where the program has bounds only, sets that the relaxation shows are a start.
+//
 // The cost of a set is read in the state in which all of it succeeds, and every
 // condition holds that can.
 type searcher struct {
@@ -57,18 +60,22 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 	}
 	var found []candidate
 	var best, open []Point // staircase of found; what was not looked into
-	note := func(in []bool) Point {
-		low, _ := s.worth(in, len(in))
-		c := candidate{Point{s.cost(in, len(in)), low}, in}
+	keep := func(in []bool, worth float64) Point {
+		c := candidate{Point{s.cost(in, len(in)), worth}, in}
 		if !covers(best, c.Point) {
 			found = append(found, c)
 			best = staircase(append(best, c.Point))
 		}
 		return c.Point
 	}
+	note := func(in []bool) Point {
+		low, _ := s.worth(in, len(in))
+		return keep(in, low)
+	}
 	start := branch{in: make([]bool, len(s.steps))}
 	_, start.bound = s.worth(start.in, 0)
 	s.greedy(ctx, start.in, note)
+	s.tryRelaxed(ctx, keep)
 	all := make([]bool, len(s.steps))
 	for i := range all {
 		all[i] = true
@@ -103,10 +110,119 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 		c.Points = append(c.Points, points[i])
 	}
 	if c.Bound = c.Points; !c.Exact {
-		c.Bound = staircase(append(open, best...))
+		high := s.relaxed(ctx, staircase(append(open, best...)))
+		c.Bound = staircase(append(high, best...))
 	}
 	c.steps = func(i int) []int32 { return s.nodes(found[kept[i]].in) }
 	return c, nil
+}
+
+// tries is how many sets of a relaxation are looked at on their own, and smallTry
+// how large a diagram of one may become.
+const (
+	tries    = 64
+	smallTry = 1 << 12
+)
+
+// tryRelaxed keeps sets that the relaxation shows, where the program has bounds
+// only. With no more than these steps the circuit is smaller, and its worth often
+// exact.
+func (s *searcher) tryRelaxed(ctx context.Context, keep func(in []bool, worth float64) Point) {
+	if s.program.Exact() {
+		return
+	}
+	for _, shared := range []bool{true, false} {
+		r, f := relax(ctx, s.Problem, under, shared)
+		if f == nil {
+			return
+		}
+		for _, i := range attempts(len(f.cost)) {
+			if ctx.Err() != nil {
+				return
+			}
+			steps := r.steps(f.from[i])
+			in := make([]bool, len(s.steps))
+			for j, d := range s.steps {
+				_, in[j] = slices.BinarySearch(steps, d.node)
+			}
+			if worth, ok := s.alone(ctx, in); ok {
+				keep(in, worth)
+			}
+		}
+	}
+}
+
+// attempts returns the numbers of the points of a front to try, of n: the first
+// ones, which are for small budgets, and some of all.
+func attempts(n int) []int {
+	var out []int
+	for i := range min(n, tries/4) {
+		out = append(out, i)
+	}
+	for _, i := range spread(n) {
+		if i >= tries/4 && len(out) < tries {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// alone returns what a set is worth at least, by a program of its own.
+func (s *searcher) alone(ctx context.Context, in []bool) (float64, bool) {
+	q := *s.Problem
+	q.Chance = slices.Clone(s.Chance)
+	taken := s.taken(in, len(in))
+	for v, node := range q.Node {
+		if q.IsStep[v] && !s.free[node] && !taken[node] {
+			q.Chance[v] = 0
+		}
+	}
+	pl := &plan{Problem: &q}
+	if pl.readCosts() != nil {
+		return 0, false
+	}
+	c, image := pl.possible()
+	var roots []circuit.Ref
+	var values []float64
+	worth := 0.0
+	for _, a := range q.Worth {
+		switch r := image[a.At.Node()] ^ a.At&1; r {
+		case circuit.True:
+			worth += a.Value
+		case circuit.False:
+		default:
+			roots, values = append(roots, r), append(values, a.Value)
+		}
+	}
+	if len(roots) == 0 {
+		return worth, true
+	}
+	small, err := program.Compile(ctx, c, roots, program.Limits{Nodes: smallTry})
+	if small == nil || err != nil && ctx.Err() != nil {
+		return 0, false
+	}
+	state := small.NewState()
+	state.Eval(q.Chance)
+	for i, a := range values {
+		low, _ := state.Bounds(i)
+		worth += a * low
+	}
+	return worth, true
+}
+
+// relaxed returns the lower of a staircase and what the relaxation shows, if that
+// can be had.
+func (s *searcher) relaxed(ctx context.Context, high []Point) []Point {
+	r, f := relax(ctx, s.Problem, above, true)
+	if f == nil {
+		return high
+	}
+	shown := f.points(r.sure)
+	for i := range shown {
+		shown[i].Cost *= 1 - 1e-12 // shares may add up to a little more than the whole
+		shown[i].Worth *= 1 + 1e-12
+	}
+	return lower(high, staircase(shown))
 }
 
 // bounds returns points that no set of a branch beats: one for the set without any
@@ -197,6 +313,17 @@ func (s *searcher) cheapest(ctx context.Context) [][]int {
 		attacks = append(attacks, attack)
 	}
 	return attacks
+}
+
+// lower returns the lower of two staircases, where there are both.
+func lower(a, b []Point) []Point {
+	var out []Point
+	for _, p := range slices.Concat(a, b) {
+		if x := min(At(a, p.Cost), At(b, p.Cost)); x > 0 || p.Cost == 0 {
+			out = append(out, Point{p.Cost, x})
+		}
+	}
+	return staircase(out)
 }
 
 // covers reports whether a staircase has a point that costs no more and is worth

@@ -13,7 +13,8 @@ type solver struct {
 	*plan
 	ctx     context.Context
 	whole   float64  // all amounts
-	of      []bounds // by node
+	of      []bounds // by node: an input or the output of a part
+	tops    []int    // nodes that no part asks for
 	picks   []pick
 	thinned bool // a front since this was last cleared
 	hurry   bool // the context has ended: go on with few points
@@ -33,8 +34,11 @@ const (
 	fewest = 16 // points of a front, whatever the limit
 
 	quickPoints = 256     // of a front in a first pass
-	maxPoints   = 1 << 14 // of a front of several numbers
+	exactPoints = 1 << 12 // of a front in a try to do without thinning
+	maxPoints   = 1 << 15 // of a front of two numbers
+	widePoints  = 1 << 14 // of a front of more numbers
 	maxPairs    = 1 << 21 // of two of these, which are all looked at
+	maxBlocks   = 1 << 22 // of two fronts of at most two numbers
 )
 
 // ended reports whether to stop: the context has ended, and it is not known yet.
@@ -42,11 +46,24 @@ func (s *solver) ended() bool { return !s.hurry && s.ctx.Err() != nil }
 
 // solve returns the front of what is earned.
 func (s *solver) solve() (bounds, error) {
+	b, err := s.rough()
+	if err != nil || b.exact() {
+		return b, err
+	}
+	return s.refine(b), nil
+}
+
+// rough makes all fronts once.
+func (s *solver) rough() (bounds, error) {
 	for _, a := range s.amount {
 		s.whole += a
 	}
 	s.of = make([]bounds, s.circuit.Len())
-	var tops []bounds
+	note := func(x int, b bounds) {
+		if s.of[x] = b; !s.used[x] {
+			s.tops = append(s.tops, x)
+		}
+	}
 	for v := range s.circuit.NumVars() {
 		x := s.circuit.VarRef(v).Node()
 		if !s.used[x] && s.amount[x] == 0 {
@@ -56,9 +73,7 @@ func (s *solver) solve() (bounds, error) {
 		if err != nil {
 			return bounds{}, err
 		}
-		if s.of[x] = (bounds{f, f}); !s.used[x] {
-			tops = append(tops, s.of[x])
-		}
+		note(x, bounds{f, f})
 	}
 	for i := range s.parts {
 		q := &s.parts[i]
@@ -66,13 +81,26 @@ func (s *solver) solve() (bounds, error) {
 		if err != nil {
 			return bounds{}, err
 		}
-		if top := q.Outputs[len(q.Outputs)-1].Node(); slices.ContainsFunc(q.Outputs, func(g circuit.Ref) bool { return s.used[g.Node()] }) {
-			s.of[top] = b
-		} else {
-			tops = append(tops, b)
-		}
+		note(q.output(), b)
 	}
-	return s.bracket(tops, func(fs []*front, on side) (*front, error) { return s.joinAll(beside, fs, on, 0) })
+	return s.bracket(s.bounds(s.tops), s.addAll)
+}
+
+// output returns the node of a part that others may ask for.
+func (q *part) output() int { return q.Outputs[len(q.Outputs)-1].Node() }
+
+// bounds returns those of some nodes.
+func (s *solver) bounds(nodes []int) []bounds {
+	out := make([]bounds, len(nodes))
+	for i, x := range nodes {
+		out[i] = s.of[x]
+	}
+	return out
+}
+
+// addAll joins fronts that have nothing to do with each other.
+func (s *solver) addAll(fs []*front, on side) (*front, error) {
+	return s.joinAll(beside, fs, on, 0, nil)
 }
 
 // bracket makes the front below the true one, and the one above it if that is
@@ -87,8 +115,7 @@ func (s *solver) bracket(parts []bounds, join func([]*front, side) (*front, erro
 	}
 	short := make([]bounds, len(parts))
 	for i, b := range parts {
-		weight := []float64{s.whole, 1}
-		short[i] = bounds{s.shorter(b.low, fewest, under, weight), s.shorter(b.high, fewest, above, weight)}
+		short[i] = bounds{s.shorter(b.low, fewest, under), s.shorter(b.high, fewest, above)}
 	}
 	return s.between(short, join)
 }
@@ -110,74 +137,132 @@ func (s *solver) between(parts []bounds, join func([]*front, side) (*front, erro
 }
 
 // diagram makes the front of a part with a diagram: with few points first, so that
-// there is something when the context ends.
+// there is something when the context ends, and then with as many as it may have.
+// With many numbers these say little, see refine, so that it is left at trying to
+// do without thinning.
 func (s *solver) diagram(q *part, parts []bounds) (bounds, error) {
-	pass := func(points int) func([]*front, side) (*front, error) {
-		return func(fs []*front, on side) (*front, error) {
-			c := s.newChain(q, fs)
-			return c.pass(min(points, c.mostPoints()), on)
-		}
-	}
-	quick, err := s.bracket(parts, pass(quickPoints))
-	if err != nil || quick.exact() || s.hurry {
+	quick, err := s.bracket(parts, func(fs []*front, on side) (*front, error) {
+		return s.newChain(q, fs).pass(quickPoints, on)
+	})
+	if err != nil || quick.exact() || s.hurry || q.wide() && !allExact(parts) {
 		return quick, err
 	}
-	b, err := s.between(parts, pass(maxPoints))
-	if err != nil {
+	b, err := s.between(parts, func(fs []*front, on side) (*front, error) {
+		c := s.newChain(q, fs)
+		c.strict = q.wide()
+		if c.strict {
+			return c.pass(exactPoints, on)
+		}
+		return c.pass(maxPoints, on)
+	})
+	switch {
+	case err == errLong:
+		return quick, nil
+	case err != nil:
 		s.hurry = true
 		return quick, nil
 	}
 	return b, nil
 }
 
+func allExact(parts []bounds) bool {
+	return !slices.ContainsFunc(parts, func(b bounds) bool { return !b.exact() })
+}
+
+// wide reports whether many numbers stand between two levels of a diagram.
+func (q *part) wide() bool {
+	return slices.ContainsFunc(q.dims, func(dims []dim) bool { return len(dims) > 4 })
+}
+
 // shorter returns a front of at most so many points.
-func (s *solver) shorter(f *front, most int, on side, weight []float64) *front {
+func (s *solver) shorter(f *front, most int, on side) *front {
+	return s.short(f, most, on, f.scale(s.whole))
+}
+
+func (s *solver) short(f *front, most int, on side, by scale) *front {
 	g := *f
-	weight = weight[:g.dim]
-	s.thin(&g, most, on, weight, g.slope(weight))
+	s.thin(&g, most, on, by)
 	return &g
 }
 
-// fit thins two fronts of several numbers until they have few enough pairs, the
-// longer one first.
-func (s *solver) fit(x, y *front, on side, wx, wy []float64) (*front, *front) {
+// scale says what the numbers of the front of a node count: its chance as much as
+// the whole.
+func (f *front) scale(whole float64) scale {
+	weight := []float64{whole, 1}[:f.dim]
+	return scale{weight: weight, slope: f.slope(weight)}
+}
+
+// multiply runs a product. It thins the two fronts where there are too many pairs
+// of more than two numbers, or where a first try shows that there is too much to
+// look at: few numbers rule out most of the pairs.
+func (s *solver) multiply(p *product, on side, bx, by scale) (*front, error) {
+	x, y := p.x, p.y
+	most := min(4*maxPairs, len(x.cost)*len(y.cost)/4)
+	if p.dim > 2 {
+		p.x, p.y = s.fit(x, y, maxPairs, on, bx, by)
+	}
+	for {
+		f, err := p.run(s)
+		if err != errLong {
+			return f, err
+		}
+		p.x, p.y = s.fit(x, y, most, on, bx, by)
+		most /= 4
+	}
+}
+
+// fit thins two fronts until they have no more than so many pairs, the longer one
+// first.
+func (s *solver) fit(x, y *front, most int, on side, bx, by scale) (*front, *front) {
 	nx, ny := len(x.cost), len(y.cost)
-	if nx*ny <= maxPairs {
+	if nx*ny <= most {
 		return x, y
 	}
-	root := int(math.Sqrt(maxPairs))
+	root := int(math.Sqrt(float64(most)))
 	switch {
 	case nx <= root:
-		ny = maxPairs / nx
+		ny = most / nx
 	case ny <= root:
-		nx = maxPairs / ny
+		nx = most / ny
 	default:
 		nx, ny = root, root
 	}
-	return s.shorter(x, nx, on, wx), s.shorter(y, ny, on, wy)
+	return s.short(x, nx, on, bx), s.short(y, ny, on, by)
 }
 
 // part makes the front of a part.
 func (s *solver) part(q *part) (bounds, error) {
-	var parts []bounds
-	for _, x := range s.inputs(q) {
-		parts = append(parts, s.of[x.Node()])
-	}
+	parts := s.bounds(s.inputNodes(q))
 	if q.Diagram != nil {
 		return s.diagram(q, parts)
 	}
-	g := q.Gates[0]
-	op := or
-	if s.circuit.Kind(g) == circuit.And {
-		op = and
+	return s.bracket(parts, func(fs []*front, on side) (*front, error) { return s.gate(q, fs, on, nil) })
+}
+
+func (s *solver) inputNodes(q *part) []int {
+	var out []int
+	for _, x := range s.inputs(q) {
+		out = append(out, x.Node())
 	}
-	return s.bracket(parts, func(fs []*front, on side) (*front, error) {
-		f, err := s.joinAll(op, fs, on, s.whole-s.below[g.Node()]+s.amount[g.Node()])
-		if err != nil {
-			return nil, err
-		}
-		return s.top(f, g.Node())
-	})
+	return out
+}
+
+// gate makes the front of a part that is a single gate. r bounds what goes with
+// its inputs, if that is known.
+func (s *solver) gate(q *part, fs []*front, on side, r *rest) (*front, error) {
+	node := q.output()
+	f, err := s.joinAll(s.operation(q), fs, on, s.whole-s.below[node]+s.amount[node], r)
+	if err != nil || len(f.cost) == 0 {
+		return f, err
+	}
+	return s.top(f, node)
+}
+
+func (s *solver) operation(q *part) operation {
+	if s.circuit.Kind(q.Gates[0]) == circuit.And {
+		return and
+	}
+	return or
 }
 
 // top makes the front of a node from that of its chance and what is earned
@@ -188,8 +273,7 @@ func (s *solver) top(f *front, node int) (*front, error) {
 	if a == 0 && used {
 		return f, nil
 	}
-	p := &product{x: f, y: nothing(), dim: 1, earn: -1, value: func(i, _ int, out []float64) bool {
-		v := f.at(i)
+	p := &product{x: f, y: nothing(), dim: 1, earn: -1, monotone: true, value: func(v, _ []float64, _ int, out []float64) bool {
 		gain := a * v[0]
 		if len(v) > 1 {
 			gain += v[1]
@@ -228,20 +312,49 @@ const (
 	beside operation = iota // there are no chances
 	and
 	or
+	regardless // the chance is that of the first one
 )
 
+// combine computes the numbers of a join.
+func (op operation) combine(a, b, out []float64) {
+	switch op {
+	case and:
+		out[0] = a[0] * b[0]
+	case or:
+		out[0] = a[0] + (1-a[0])*b[0]
+	case beside:
+		out[0] = a[0] + b[0]
+	case regardless:
+		out[0] = a[0]
+	}
+	if len(out) > 1 {
+		out[1] = 0
+		if len(a) > 1 {
+			out[1] += a[1]
+		}
+		if len(b) > 1 {
+			out[1] += b[1]
+		}
+	}
+}
+
 // joinAll joins fronts two by two, neighbours first, as merge sort does. What is
-// above adds at most lift times the chance to what is earned.
-func (s *solver) joinAll(op operation, parts []*front, on side, lift float64) (*front, error) {
+// above adds at most lift times the chance to what is earned; r bounds it, if that
+// is known.
+func (s *solver) joinAll(op operation, parts []*front, on side, lift float64, r *rest) (*front, error) {
 	if len(parts) == 0 {
 		return nothing(), nil
 	}
 	for len(parts) > 1 {
 		var next []*front
 		for i := 0; i+1 < len(parts); i += 2 {
-			f, err := s.join(op, parts[i], parts[i+1], on, lift)
-			if err != nil {
-				return nil, err
+			goes := r
+			if len(parts) > 2 {
+				goes = nil // with all of them, not with two
+			}
+			f, err := s.join(op, parts[i], parts[i+1], on, lift, goes)
+			if err != nil || len(f.cost) == 0 {
+				return f, err
 			}
 			next = append(next, f)
 		}
@@ -253,51 +366,26 @@ func (s *solver) joinAll(op operation, parts []*front, on side, lift float64) (*
 	return parts[0], nil
 }
 
-func (s *solver) join(op operation, x, y *front, on side, lift float64) (*front, error) {
-	weight := []float64{s.whole, 1}
-	if op == beside {
-		weight[0] = 1
-	}
-	if max(x.dim, y.dim) > 1 {
-		x, y = s.fit(x, y, on, weight, weight)
-	}
-	p := &product{x: x, y: y, dim: max(x.dim, y.dim), earn: -1}
-	if p.ordered = p.dim == 1; !p.ordered {
+func (s *solver) join(op operation, x, y *front, on side, lift float64, r *rest) (*front, error) {
+	p := &product{x: x, y: y, dim: max(x.dim, y.dim), monotone: true, earn: -1, rest: r}
+	if p.dim > 1 {
 		p.earn, p.lift = 1, lift
 	}
-	p.value = func(i, j int, out []float64) bool {
-		a, b := x.at(i), y.at(j)
-		switch op {
-		case and:
-			out[0] = a[0] * b[0]
-		case or:
-			out[0] = a[0] + (1-a[0])*b[0]
-		case beside:
-			out[0] = a[0] + b[0]
-		}
-		if len(out) > 1 {
-			out[1] = 0
-			if len(a) > 1 {
-				out[1] += a[1]
-			}
-			if len(b) > 1 {
-				out[1] += b[1]
-			}
-		}
+	p.value = func(a, b []float64, _ int, out []float64) bool {
+		op.combine(a, b, out)
 		return true
 	}
-	f, err := p.run(s)
-	if err != nil {
-		return nil, err
+	whole := s.whole
+	if op == beside {
+		whole = 1
 	}
-	most := s.Limits.front() / f.dim
-	if f.dim > 1 {
-		most = min(most, maxPoints)
+	f, err := s.multiply(p, on, x.scale(whole), y.scale(whole))
+	if err != nil || len(f.cost) == 0 {
+		return f, err
 	}
-	if s.hurry {
-		most = fewest
-	}
-	s.thin(f, max(most, fewest), on, weight, f.slope(weight))
+	by := f.scale(whole)
+	by.rest = r
+	s.thin(f, s.most(f.dim), on, by)
 	return f, nil
 }
 
