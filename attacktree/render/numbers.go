@@ -42,7 +42,8 @@ func count(n *big.Int) string {
 	return s
 }
 
-// figure writes a computed number, and both bounds where it is not exact.
+// figure writes a computed number, and both bounds where it is not exact, rounded
+// so that it lies between them as they stand there.
 func figure(f *attacktree.Figure, unit func(float64) string) string {
 	if f == nil {
 		return absent
@@ -50,7 +51,7 @@ func figure(f *attacktree.Figure, unit func(float64) string) string {
 	if f.Exact {
 		return unit(f.Value)
 	}
-	return unit(f.Low) + " to " + unit(f.High)
+	return unit(words.Below(f.Low)) + " to " + unit(words.Above(f.High))
 }
 
 // change writes by how much a figure differs from what it was: "-44.2 %".

@@ -20,6 +20,27 @@ func Rounded(x float64) float64 {
 	return y
 }
 
+// Below returns the greatest number of three significant digits that is not above
+// x, and Above the least that is not below it, so that bounds hold as they are
+// written. What only rounding tells apart counts as equal.
+func Below(x float64) float64 { return toward(x, -1) }
+
+// Above is told at [Below].
+func Above(x float64) float64 { return toward(x, 1) }
+
+func toward(x float64, sign float64) float64 {
+	y := Rounded(x)
+	if x == 0 || math.IsInf(x, 0) || sign*(y-x) >= -1e-12*math.Abs(x) {
+		return y
+	}
+	_, exponent, _ := strings.Cut(strconv.FormatFloat(x, 'e', -1, 64), "e")
+	unit, err := strconv.ParseFloat("0.01e"+exponent, 64)
+	if err != nil {
+		return x
+	}
+	return Rounded(y + sign*unit)
+}
+
 // Digits writes a rounded number without exponent where that is readable. What is
 // past all floats is "over 1e308".
 func Digits(x float64) string {
