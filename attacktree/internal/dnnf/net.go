@@ -75,7 +75,7 @@ func (n *net) join(k kind, a, b int32) int32 {
 }
 
 // read makes a net of a gate of a circuit, arguments of gates being gates before
-// it or inputs. It reports whether the function is one that a net can have: made
+// them or inputs. It reports whether the function is one that a net can have: made
 // of And, Or and AtLeast without complements.
 func read(c *circuit.Circuit, inputs, gates []circuit.Ref, root circuit.Ref) (*net, bool) {
 	n := newNet(len(inputs))
@@ -83,7 +83,16 @@ func read(c *circuit.Circuit, inputs, gates []circuit.Ref, root circuit.Ref) (*n
 	for i, x := range inputs {
 		image[x.Node()] = n.input(i)
 	}
+	needed := map[int]bool{root.Node(): true}
+	for _, g := range slices.Backward(gates) {
+		for _, x := range c.Args(g) {
+			needed[x.Node()] = needed[x.Node()] || needed[g.Node()]
+		}
+	}
 	for _, g := range gates {
+		if !needed[g.Node()] {
+			continue
+		}
 		var args []int32
 		for _, x := range c.Args(g) {
 			if x.Negated() {

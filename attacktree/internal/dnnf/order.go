@@ -1,6 +1,7 @@
 package dnnf
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"math/rand/v2"
@@ -14,24 +15,20 @@ type order struct {
 	weight []float64 // by node: the work that hangs on its being open
 }
 
-// tries is how many tree decompositions an order is the best of.
-const tries = 4
-
-// order finds a good order from tree decompositions: each node goes into a bag
-// with what stands next to it when it is taken out of the graph, where that joins
-// the fewest strangers; ties are broken at random. The bag that cuts the tree of
-// the bags into the smallest parts comes first, and so on in the parts. A part is
-// a component, told by the values of the nodes around it.
-func (g *graph) order(tries int) *order {
-	var best *order
+// orders finds orders from tree decompositions: each node goes into a bag with
+// what stands next to it when it is taken out of the graph, where that joins the
+// fewest strangers; ties are broken at random. The bag that cuts the tree of the
+// bags into the smallest parts comes first, and so on in the parts. A part is a
+// component, told by the values of the nodes around it. The order of the least
+// work comes first.
+func (g *graph) orders(tries int) []*order {
+	var all []*order
 	random := rand.New(rand.NewPCG(1, uint64(len(g.kind))))
 	for range tries {
-		d := g.decompose(random)
-		if o := d.order(); best == nil || o.work < best.work {
-			best = o
-		}
+		all = append(all, g.decompose(random).order())
 	}
-	return best
+	slices.SortStableFunc(all, func(a, b *order) int { return cmp.Compare(a.work, b.work) })
+	return all
 }
 
 // A decomposition is a tree of bags, one for each node: the node, and those next

@@ -45,7 +45,8 @@ type search struct {
 	form  *Form
 	atom  [][2]int32 // the forms of atoms and of their complements; 0 where not made
 	known cache
-	work  int // nodes looked at
+	work  int     // nodes looked at
+	done  float64 // how much of the decisions is behind it, both sides of each counted alike
 
 	demands []int32  // stack: those of components
 	keys    []byte   // stack: those of components
@@ -64,28 +65,54 @@ type component struct {
 	decision int32 // the node to decide on
 }
 
-// compile returns the form of a graph.
-func (g *graph) compile(ctx context.Context, rank []int32, limits Limits) (*Form, error) {
+// compile returns the form of a graph, by the order that is farthest after a part
+// of the work. There are great differences, which nothing else tells.
+func (g *graph) compile(ctx context.Context, orders []*order, limits Limits) (*Form, error) {
+	trial := limits
+	trial.Work /= trialPart
+	best, farthest := orders[0], -1.0
+	for _, o := range orders {
+		s := newSearch(ctx, g, o.rank, trial)
+		if err := s.run(); !errors.Is(err, ErrLimit) {
+			return s.form, err
+		}
+		if s.done > farthest {
+			best, farthest = o, s.done
+		}
+	}
+	s := newSearch(ctx, g, best.rank, limits)
+	err := s.run()
+	return s.form, err
+}
+
+const trialPart = 128
+
+func newSearch(ctx context.Context, g *graph, rank []int32, limits Limits) *search {
 	s := &search{
 		graph: g, ctx: ctx, rank: rank, limits: limits,
 		value: make([]truth, len(g.kind)), form: newForm(), atom: make([][2]int32, len(g.kind)),
 		label: make([]int, len(g.kind)), set: make([]uint64, len(g.kind)/64+1),
 	}
 	s.known.seed = maphash.MakeSeed()
-	if s.assign(g.root, yes) {
-		var err error
-		if s.form.Root, err = s.product(nil, 0, none); err != nil {
-			return nil, err
-		}
-	}
-	return s.form, nil
+	return s
 }
 
 const none = -1
 
-// solve returns the form of a component.
-func (s *search) solve(c component) (int32, error) {
+// run makes the form.
+func (s *search) run() error {
+	if !s.assign(s.root, yes) {
+		return nil
+	}
+	var err error
+	s.form.Root, err = s.product(nil, 0, none, 1)
+	return err
+}
+
+// solve returns the form of a component, which is a share of all that is to be done.
+func (s *search) solve(c component, share float64) (int32, error) {
 	if f, ok := s.known.find(c.key); ok {
+		s.done += share
 		return f, nil
 	}
 	if err := s.check(); err != nil {
@@ -97,9 +124,11 @@ func (s *search) solve(c component) (int32, error) {
 		from := len(s.trail)
 		if s.assign(x, v) {
 			var err error
-			if sides[i], err = s.product(c.demands, from, x); err != nil {
+			if sides[i], err = s.product(c.demands, from, x, share/2); err != nil {
 				return 0, err
 			}
+		} else {
+			s.done += share / 2
 		}
 		s.undo(from)
 	}
@@ -113,7 +142,8 @@ func (s *search) check() error {
 	switch {
 	case s.known.count()%256 == 0 && s.ctx.Err() != nil:
 		return fmt.Errorf("dnnf: %w", s.ctx.Err())
-	case len(s.form.Nodes)+s.known.size()/nodeBytes > s.limits.Nodes || s.work > s.limits.Work:
+	case s.form.Size() > s.limits.Nodes || s.work > s.limits.Work ||
+		len(s.form.Nodes)*nodeBytes+s.known.size() > s.limits.Bytes:
 		return ErrLimit
 	}
 	return nil
@@ -148,7 +178,7 @@ func (s *search) literal(x int32, holds bool) int32 {
 
 // product returns the form of what is left of demands after the trail has grown
 // beyond from, times the atoms that it has decided, but the one decided on.
-func (s *search) product(demands []int32, from int, decided int32) (int32, error) {
+func (s *search) product(demands []int32, from int, decided int32, share float64) (int32, error) {
 	f := True
 	for _, x := range s.trail[from:] {
 		if s.kind[x] == input && x != decided {
@@ -157,12 +187,16 @@ func (s *search) product(demands []int32, from int, decided int32) (int32, error
 	}
 	atDemands, atKeys := len(s.demands), len(s.keys)
 	components := s.split(demands, s.trail[from:])
-	for _, c := range components {
-		g, err := s.solve(c)
+	if len(components) == 0 {
+		s.done += share
+	}
+	for i, c := range components {
+		g, err := s.solve(c, share/float64(len(components)))
 		if err != nil {
 			return 0, err
 		}
 		if f = s.form.add(Node{Op: And, A: g, B: f}); f == False {
+			s.done += share * float64(len(components)-1-i) / float64(len(components))
 			break
 		}
 	}

@@ -233,11 +233,10 @@ func (b *bounder) collect() {
 // gap returns how far apart the bounds of the unit at hand are at typical
 // probabilities, summed over the outputs.
 func (s *solver) gap(of solution) float64 {
-	value := of.values(s.typical(of.levels))
+	low, high := of.bracket(s.typical(of.levels))
 	gap := 0.0
-	for i := range len(of.diagram.Roots) / 2 {
-		low, high := of.output(i)
-		gap += valueOf(value, high) - valueOf(value, low)
+	for i := range low {
+		gap += high[i] - low[i]
 	}
 	return gap
 }
@@ -281,7 +280,7 @@ func (s *solver) typical(levels []circuit.Ref) []float64 {
 	}
 	for ; s.guessed < len(s.solved); s.guessed++ {
 		u, solved := &s.units[s.guessed], &s.solved[s.guessed]
-		if solved.diagram == nil {
+		if solved.direct() {
 			g := u.gates[0]
 			all, none := 1.0, 1.0
 			for _, x := range s.c.Args(g) {
@@ -294,10 +293,9 @@ func (s *solver) typical(levels []circuit.Ref) []float64 {
 			}
 			continue
 		}
-		value := solved.values(s.typicalOf(solved.levels))
+		low, high := solved.bracket(s.typicalOf(solved.levels))
 		for i, g := range u.outputs {
-			low, high := solved.output(i)
-			s.guess[g.Node()] = (valueOf(value, low) + valueOf(value, high)) / 2
+			s.guess[g.Node()] = (low[i] + high[i]) / 2
 		}
 	}
 	return s.typicalOf(levels)
