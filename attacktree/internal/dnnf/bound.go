@@ -53,11 +53,12 @@ type relaxation struct {
 	given  []int32
 }
 
-func relaxed(n *net, given []int32, tries int) *relaxation {
+// relaxed finds orders until the context is done, at least one.
+func relaxed(ctx context.Context, n *net, given []int32, tries int) *relaxation {
 	r := &relaxation{net: n, given: given}
 	if n.root > True {
 		r.graph = newGraph(n)
-		r.orders = r.graph.orders(tries)
+		r.orders = r.graph.findOrders(ctx, tries)
 	}
 	return r
 }
@@ -90,7 +91,7 @@ func (r *relaxation) compile(ctx context.Context, lim Limits) (*Form, error) {
 // Compile returns a form of the function. The error is ErrLimit or that of the
 // context.
 func (f *Function) Compile(ctx context.Context, lim Limits) (*Form, error) {
-	return relaxed(f.net, f.given, firstTry).compile(ctx, lim)
+	return relaxed(ctx, f.net, f.given, firstTry).compile(ctx, lim)
 }
 
 // Bound returns a form of a function that follows from f if upper is true, else of
@@ -106,7 +107,7 @@ func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Li
 		constant = True
 	}
 	s := newSample(prob, 64*min(max(lim.Work>>16, fewest), mostWords/max(len(prob), 1)))
-	chain := []*relaxation{relaxed(f.net, f.given, laterTry)}
+	chain := []*relaxation{relaxed(ctx, f.net, f.given, laterTry)}
 	last := func() *relaxation { return chain[len(chain)-1] }
 	goal := easy * float64(lim.Work)
 	var found *Form
@@ -119,10 +120,10 @@ func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Li
 			goal = last().work() / harder
 			continue
 		}
+		next := last().simpler(ctx, s, constant)
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("dnnf: %w", err)
 		}
-		next := last().simpler(s, constant)
 		if next == nil {
 			return nil, ErrLimit
 		}
@@ -154,8 +155,9 @@ const (
 	leastLoss  = 2       // states
 )
 
-// simpler replaces one node more, nil if there is none that would leave anything.
-func (r *relaxation) simpler(s *sample, constant int32) *relaxation {
+// simpler replaces one node more. It returns nil if there is none that would leave
+// anything, and something or nil when the context is done.
+func (r *relaxation) simpler(ctx context.Context, s *sample, constant int32) *relaxation {
 	if r.graph == nil {
 		return nil
 	}
@@ -184,22 +186,22 @@ func (r *relaxation) simpler(s *sample, constant int32) *relaxation {
 	for i, c := range all {
 		less[i] = without(c)
 	}
-	losses := s.losses(r.net, without(all...), less)
+	losses := s.losses(ctx, r.net, without(all...), less)
 	var best *relaxation
 	most := 0.0
 	for i, m := range less {
 		m, more := m.condition()
-		if m.root <= True {
+		if m.root <= True || ctx.Err() != nil {
 			continue
 		}
-		next := relaxed(m, slices.Concat(r.given, more), quickTry)
+		next := relaxed(ctx, m, slices.Concat(r.given, more), quickTry)
 		gain := max(math.Log2(r.work()/next.work()), leastGain)
 		if score := gain / float64(losses[i]+leastLoss); score > most {
 			best, most = next, score
 		}
 	}
 	if best != nil {
-		best.orders = best.graph.orders(laterTry)
+		best.orders = best.graph.findOrders(ctx, laterTry)
 	}
 	return best
 }

@@ -1,3 +1,18 @@
+// Package dnnf compiles monotone functions, of And, Or and AtLeast gates over
+// inputs, to forms whose probability takes linear time: deterministic decomposable
+// negation normal forms.
+//
+// A decision diagram decides on inputs in one order everywhere. A form decides on
+// gates too, on those first that hold the function together, and where decisions
+// leave parts that share nothing, these stand as factors side by side. So it is
+// made for functions whose gates a few nodes separate, and these parts again,
+// whatever orders there may be for all inputs at once: what is needed is a tree
+// decomposition of small width, not a path. The time is at most exponential in the
+// width, and in practice far less, as much follows from decisions.
+//
+// [Function.Compile] gives the form of a function, and [Function.Bound] where that
+// exceeds a limit that of a function close to it, from which some nodes are
+// missing.
 package dnnf
 
 // An Op says what a node of a form computes.

@@ -2,6 +2,7 @@ package dnnf
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"math/bits"
 	"math/rand/v2"
@@ -15,16 +16,16 @@ type order struct {
 	weight []float64 // by node: the work that hangs on its being open
 }
 
-// orders finds orders from tree decompositions: each node goes into a bag with
+// findOrders finds orders from tree decompositions: each node goes into a bag with
 // what stands next to it when it is taken out of the graph, where that joins the
 // fewest strangers; ties are broken at random. The bag that cuts the tree of the
 // bags into the smallest parts comes first, and so on in the parts. A part is a
 // component, told by the values of the nodes around it. The order of the least
-// work comes first.
-func (g *graph) orders(tries int) []*order {
+// work comes first. When the context is done, one has to do.
+func (g *graph) findOrders(ctx context.Context, tries int) []*order {
 	var all []*order
 	random := rand.New(rand.NewPCG(1, uint64(len(g.kind))))
-	for range tries {
+	for try := 0; try == 0 || try < tries && ctx.Err() == nil; try++ {
 		all = append(all, g.decompose(random).order())
 	}
 	slices.SortStableFunc(all, func(a, b *order) int { return cmp.Compare(a.work, b.work) })
@@ -43,7 +44,6 @@ type decomposition struct {
 // A bitset is a set of nodes.
 type bitset []uint64
 
-func (b bitset) has(x int32) bool { return b[x/64]>>(x%64)&1 != 0 }
 func (b bitset) add(x int32)      { b[x/64] |= 1 << (x % 64) }
 func (b bitset) drop(x int32)     { b[x/64] &^= 1 << (x % 64) }
 

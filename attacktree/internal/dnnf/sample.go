@@ -1,6 +1,7 @@
 package dnnf
 
 import (
+	"context"
 	"math"
 	"math/bits"
 	"math/rand/v2"
@@ -66,16 +67,6 @@ func (v *view) eval(in []uint64) uint64 {
 	return v.value[v.root]
 }
 
-// share returns in which share of the states the root holds.
-func (s *sample) share(n *net) float64 {
-	v, count, words := n.view(), 0, 0
-	for in := range slices.Chunk(s.in, s.inputs) {
-		count += bits.OnesCount64(v.eval(in))
-		words++
-	}
-	return float64(count) / float64(64*words)
-}
-
 // seen returns, by node, in about how many states the root would become another
 // one if the node became the constant: those where each gate on one way up takes
 // its value from it.
@@ -112,15 +103,20 @@ func (s *sample) seen(n *net, constant int32) []int {
 
 // losses returns in how many states the root becomes another one in each of some
 // nets that have one node less. Where it stays the same with all of these nodes
-// gone, there is no need to look at them one by one.
-func (s *sample) losses(n, none *net, less []*net) []int {
+// gone, there is no need to look at them one by one. When the context is done, it
+// stops.
+func (s *sample) losses(ctx context.Context, n, none *net, less []*net) []int {
 	before, after := n.view(), none.view()
 	views := make([]*view, len(less))
 	for i, m := range less {
 		views[i] = m.view()
 	}
 	out := make([]int, len(less))
+	looked := 0
 	for in := range slices.Chunk(s.in, s.inputs) {
+		if looked++; looked%256 == 0 && ctx.Err() != nil {
+			break
+		}
 		value := before.eval(in)
 		if after.eval(in) == value {
 			continue

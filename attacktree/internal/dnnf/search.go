@@ -66,7 +66,7 @@ type component struct {
 }
 
 // compile returns the form of a graph, by the order that is farthest after a part
-// of the work. There are great differences, which nothing else tells.
+// of the work. Orders differ a lot, and nothing else tells how much.
 func (g *graph) compile(ctx context.Context, orders []*order, limits Limits) (*Form, error) {
 	trial := limits
 	trial.Work /= trialPart
