@@ -44,8 +44,8 @@ type decomposition struct {
 // A bitset is a set of nodes.
 type bitset []uint64
 
-func (b bitset) add(x int32)      { b[x/64] |= 1 << (x % 64) }
-func (b bitset) drop(x int32)     { b[x/64] &^= 1 << (x % 64) }
+func (b bitset) add(x int32)  { b[x/64] |= 1 << (x % 64) }
+func (b bitset) drop(x int32) { b[x/64] &^= 1 << (x % 64) }
 
 func (b bitset) each(do func(x int32)) {
 	for w, word := range b {

@@ -321,7 +321,7 @@ const manyNodes = 1 << 15
 
 const (
 	siftFrom    = 1 << 12 // nodes
-	siftPerNode = 32      // nodes that sifting may look at, for each node of the limit
+	siftPerNode = 4       // nodes that sifting may look at, for each node of the limit
 	siftAnyway  = 1 << 22 // and at least
 )
 
