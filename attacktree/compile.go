@@ -529,7 +529,10 @@ func (p *Program) likelihoodProgram(ctx context.Context) (*program.Program, erro
 				roots = append(roots, g.And(g.loss(p, o), g.inState(p.nodes[a.node].switches, a.state)))
 			}
 		}
-		return program.Compile(ctx, g.Circuit, roots, program.Limits{Nodes: p.opt.MaxNodes, Evaluations: p.opt.Scenarios})
+		return program.Compile(ctx, g.Circuit, roots, program.Limits{
+			Nodes: p.opt.MaxNodes, Evaluations: p.opt.Scenarios,
+			Typical: p.NewEvaluator().prob, // whatever the scenario at hand, so that all have the same program
+		})
 	})
 }
 

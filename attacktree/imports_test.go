@@ -27,7 +27,8 @@ var mayImport = []struct{ pkg, imports string }{
 	{"attacktree/internal/front", ""},
 	{"attacktree/internal/bdd", "attacktree/internal/circuit"},
 	{"attacktree/internal/zbdd", "attacktree/internal/circuit attacktree/internal/bdd"},
-	{"attacktree/internal/program", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/zbdd"},
+	{"attacktree/internal/dnnf", "attacktree/internal/circuit"},
+	{"attacktree/internal/program", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/zbdd attacktree/internal/dnnf"},
 	{"attacktree/internal/compiled", "attacktree/internal/circuit attacktree/internal/program"},
 	{"attacktree/internal/budget", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/program"},
 

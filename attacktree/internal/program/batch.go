@@ -32,8 +32,10 @@ func (p *Program) NewBatch(width int) *Batch {
 		width = DefaultWidth
 	}
 	b := &Batch{p: p, width: width, value: make([]float64, (p.firstStep()+len(p.steps))*width)}
-	for i := range width {
-		b.value[int(one)*width+i], b.value[int(half)*width+i] = 1, 0.5
+	for entry, x := range [firstVariable]float64{one: 1, half: 0.5, minus: -1} {
+		for i := range width {
+			b.value[entry*width+i] = x
+		}
 	}
 	return b
 }
@@ -90,24 +92,30 @@ func (b *Batch) Eval(n int) {
 	}
 }
 
-// EvalMany evaluates n scenarios in blocks of [DefaultWidth], on all cores. Each
+// mostLanes bounds the memory of a goroutine's batch, 256 MB where it is not one
+// lane that takes more.
+const mostLanes = 1 << 25
+
+// EvalMany evaluates n scenarios in blocks of [DefaultWidth], or fewer where the
+// program is large, on all cores. Each
 // goroutine calls worker once, with a batch of its own, and the function that it
 // returns for one block after the other: for scenarios from, from+1, … it puts
 // their probabilities into Probs, calls Eval and reads Values. What is computed
 // for a scenario does not depend on the number of cores. The error is that of ctx.
 func (p *Program) EvalMany(ctx context.Context, n int, worker func(b *Batch) (block func(from, lanes int))) error {
-	blocks := (n + DefaultWidth - 1) / DefaultWidth
+	width := min(DefaultWidth, max(1, mostLanes/(p.firstStep()+len(p.steps))))
+	blocks := (n + width - 1) / width
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), blocks) {
 		group.Go(func() {
-			block := worker(p.NewBatch(DefaultWidth))
+			block := worker(p.NewBatch(width))
 			for ctx.Err() == nil {
-				from := int(next.Add(1)-1) * DefaultWidth
+				from := int(next.Add(1)-1) * width
 				if from >= n {
 					return
 				}
-				block(from, min(DefaultWidth, n-from))
+				block(from, min(width, n-from))
 			}
 		})
 	}

@@ -22,11 +22,11 @@ import (
 // gap too.
 //
 // This does well where gates join many parts that are nearly independent and
-// unlikely: nus9601, an Aralia model of 1567 events that no tool is known to
-// solve, is between 9.9392e-6 and 1.0391e-5 with 2,048 nodes, and hardly closer
-// with more, as what is let into upper functions far below the root stays. It
-// does badly on long chains of gates over one window of variables, where every
-// step adds to the gap.
+// unlikely: nus9601, an Aralia model of 1567 events, is between 9.9392e-6 and
+// 1.0391e-5 with 2,048 nodes, and hardly closer with more, as what is let into
+// upper functions far below the root stays. (Forms get within 4 parts in 100,000,
+// at a thousand times the work.) It does badly on long chains of gates over one
+// window of variables, where every step adds to the gap.
 
 // A bounder bounds the gates of a unit in one round, with one size.
 type bounder struct {
@@ -233,11 +233,10 @@ func (b *bounder) collect() {
 // gap returns how far apart the bounds of the unit at hand are at typical
 // probabilities, summed over the outputs.
 func (s *solver) gap(of solution) float64 {
-	value := of.values(s.typical(of.levels))
+	low, high := of.bracket(s.typical(of.levels))
 	gap := 0.0
-	for i := range len(of.diagram.Roots) / 2 {
-		low, high := of.output(i)
-		gap += valueOf(value, high) - valueOf(value, low)
+	for i := range low {
+		gap += high[i] - low[i]
 	}
 	return gap
 }
@@ -281,7 +280,7 @@ func (s *solver) typical(levels []circuit.Ref) []float64 {
 	}
 	for ; s.guessed < len(s.solved); s.guessed++ {
 		u, solved := &s.units[s.guessed], &s.solved[s.guessed]
-		if solved.diagram == nil {
+		if solved.direct() {
 			g := u.gates[0]
 			all, none := 1.0, 1.0
 			for _, x := range s.c.Args(g) {
@@ -294,10 +293,9 @@ func (s *solver) typical(levels []circuit.Ref) []float64 {
 			}
 			continue
 		}
-		value := solved.values(s.typicalOf(solved.levels))
+		low, high := solved.bracket(s.typicalOf(solved.levels))
 		for i, g := range u.outputs {
-			low, high := solved.output(i)
-			s.guess[g.Node()] = (valueOf(value, low) + valueOf(value, high)) / 2
+			s.guess[g.Node()] = (low[i] + high[i]) / 2
 		}
 	}
 	return s.typicalOf(levels)

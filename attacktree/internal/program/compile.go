@@ -26,9 +26,7 @@ func Compile(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim L
 			return nil, lim.explain(err)
 		}
 		s.solved[i].shrink(ctx, lim.Evaluations)
-		if d := s.solved[i].diagram; d != nil {
-			e.program.size += d.Size()
-		}
+		e.program.size += s.solved[i].size()
 	}
 	for i := range slices.Backward(s.units) {
 		e.require(&s.units[i], s.solved[i])

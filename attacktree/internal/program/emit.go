@@ -66,7 +66,11 @@ func (e *emitter) entry(x circuit.Ref, p polarity) int32 {
 
 // require records what the demanded outputs of u need of its inputs.
 func (e *emitter) require(u *unit, s solution) {
-	if s.diagram == nil {
+	if s.forms != nil {
+		e.requireForms(s)
+		return
+	}
+	if s.direct() {
 		g := u.gates[0]
 		for p := plain; p <= negated; p++ {
 			if !e.demands[g.Node()][p] {
@@ -100,7 +104,11 @@ func (e *emitter) require(u *unit, s solution) {
 
 // emit writes the steps for the demanded outputs of u.
 func (e *emitter) emit(u *unit, s solution) {
-	if s.diagram == nil {
+	if s.forms != nil {
+		e.emitForms(u, s)
+		return
+	}
+	if s.direct() {
 		g := u.gates[0]
 		for p := plain; p <= negated; p++ {
 			if e.demands[g.Node()][p] {

@@ -4,8 +4,9 @@ package program
 //
 // Such a part is a step of the form half·low + half·high, which gives a value
 // in the middle. In a second pass each entry is an interval. A step p·hi + q·lo
-// is linear in p, as q is 1-p (or one of the two is missing), so it is greatest
-// and least where p is at an end of its interval and q at the other.
+// is linear in p, as q is 1-p (or one of the two is missing, or both are 1), so it
+// is greatest and least where p is at an end of its interval and q at the other.
+// Where q is -1, it is what is missing to 1.
 
 // Exact reports whether the program computes its roots exactly, up to
 // rounding. If it does not, a limit was reached.
@@ -33,6 +34,10 @@ func (s *State) enclose() {
 		at := first + i
 		if st.p == half {
 			low[at], high[at] = low[st.hi], high[st.lo]
+			continue
+		}
+		if st.q == minus {
+			low[at], high[at] = max(0, 1-high[st.lo]), 1-low[st.lo]
 			continue
 		}
 		low[at] = min(low[st.p]*low[st.hi]+high[st.q]*low[st.lo], high[st.p]*low[st.hi]+low[st.q]*low[st.lo])

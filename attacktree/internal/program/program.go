@@ -13,8 +13,9 @@
 // the rest is solved by itself and then stands as a variable in what is above
 // it. A module that is a single And or Or needs no diagram at all, so a tree
 // without sharing never does; the others get a binary decision diagram, the
-// smallest of a few variable orders, or where all of these become large, one in
-// an order that changes while it is built.
+// smallest of a few variable orders. Where all of these become large, a monotone
+// part gets a form that takes it apart further (package dnnf), and another one a diagram
+// in an order that changes while it is built.
 package program
 
 import (
@@ -89,12 +90,13 @@ type Program struct {
 // A step computes entry p times entry hi plus entry q times entry lo.
 type step struct{ p, hi, q, lo int32 }
 
-// The first entries of a state are 0, 1, 1/2 and two for each variable: its
+// The first entries of a state are 0, 1, 1/2, -1 and two for each variable: its
 // probability and what is missing to 1. The others are the steps'.
 const (
 	zero int32 = iota
 	one
 	half
+	minus
 	firstVariable
 )
 
@@ -136,7 +138,7 @@ func (p *Program) NewState() *State {
 // One pass over the program, two if it is not exact, no allocation.
 func (s *State) Eval(prob []float64) {
 	value := s.value
-	value[zero], value[one], value[half] = 0, 1, 0.5
+	value[zero], value[one], value[half], value[minus] = 0, 1, 0.5, -1
 	inputs := value[firstVariable:s.p.firstStep()]
 	for v, x := range prob[:s.p.vars] {
 		inputs[2*v], inputs[2*v+1] = x, 1-x

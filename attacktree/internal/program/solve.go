@@ -10,6 +10,7 @@ import (
 
 	"github.com/atree-dev/atree/attacktree/internal/bdd"
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
+	"github.com/atree-dev/atree/attacktree/internal/dnnf"
 )
 
 // A solver makes the diagrams of units, arguments before the units that refer
@@ -40,11 +41,13 @@ type solver struct {
 // A solution is the diagram of a unit's outputs, over the inputs at its
 // levels. There is none if the unit is a single And or Or of its inputs. If
 // the outputs do not fit, the first half of the diagram's roots are functions
-// that imply them and the second half functions that they imply.
+// that imply them and the second half functions that they imply; or there are
+// forms in place of a diagram.
 type solution struct {
 	levels  []circuit.Ref
 	diagram *bdd.Diagram
 	bounds  bool
+	forms   []formed // of each output
 }
 
 func newSolver(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim Limits) *solver {
@@ -92,17 +95,32 @@ func (s *solver) end() {
 
 // keep adds the solution of the next unit, u.
 func (s *solver) keep(u *unit, solved solution) {
-	s.left -= solved.diagram.Size()
+	s.left -= solved.size()
 	for i, g := range u.outputs {
-		low, high := solved.output(i)
-		if low == high && low.Node() == 0 {
-			s.fixed[g.Node()] = low
+		if value, ok := solved.constant(i); ok {
+			s.fixed[g.Node()] = value
 		}
 	}
 	s.solved = append(s.solved, solved)
 }
 
-// output returns functions that imply the i-th output and that it implies.
+// direct reports whether the unit is a single And or Or of its inputs.
+func (s *solution) direct() bool { return s.diagram == nil && s.forms == nil }
+
+// size returns the number of nodes.
+func (s *solution) size() int {
+	n := 0
+	if s.diagram != nil {
+		n = s.diagram.Size()
+	}
+	for _, f := range s.forms {
+		n += f.size()
+	}
+	return n
+}
+
+// output returns functions that imply the i-th output and that it implies, of a
+// diagram.
 func (s *solution) output(i int) (low, high bdd.Ref) {
 	roots := s.diagram.Roots
 	if s.bounds {
@@ -136,10 +154,11 @@ func (s *solver) isFixed(x circuit.Ref) bool {
 func (s *solver) isInverted(x circuit.Ref) bool { return x.Negated() != s.flipped[x.Node()] }
 
 // diagram returns a diagram of u: by the best of the static orders if one of
-// them is good enough, else by one that changes on the way, else bounds.
+// them is good enough, else its forms, else a diagram by an order that changes on
+// the way, else bounds.
 //
-// The bounds are sought before the order may change, for that can take long: if
-// the context ends it, there is an answer all the same.
+// Bounds are sought before forms, and before the order may change, for these can
+// take long: if the context ends it, there is an answer all the same.
 func (s *solver) diagram(u *unit) (solution, error) {
 	levels := s.order(u, asWritten)
 	switch {
@@ -164,19 +183,29 @@ func (s *solver) diagram(u *unit) (solution, error) {
 	if err != nil {
 		return bounds, err
 	}
-	solved, levels, err = s.dynamic(u, levels)
-	if err == nil {
-		return solved, nil
+	solved, err = s.form(u)
+	if errors.Is(err, dnnf.ErrLimit) {
+		solved, levels, err = s.dynamic(u, levels)
+		if errors.Is(err, ErrLimit) {
+			solved, err = s.bound(u, levels)
+		}
 	}
+	if err == nil {
+		bounds = s.closer(bounds, solved)
+	}
+	s.inexact = s.inexact || bounds.bounds
 	if s.ctx.Err() != nil {
 		s.end()
-		return bounds, nil
-	}
-	s.inexact = true
-	if again, err := s.bound(u, levels); err == nil && s.gap(again) < s.gap(bounds) {
-		return again, nil
 	}
 	return bounds, nil
+}
+
+// closer returns the solution of the unit at hand with the lesser gap.
+func (s *solver) closer(a, b solution) solution {
+	if b.bounds && s.gap(a) <= s.gap(b) {
+		return a
+	}
+	return b
 }
 
 // race gives several orders more and more operations until one of them finishes,
@@ -292,7 +321,7 @@ const manyNodes = 1 << 15
 
 const (
 	siftFrom    = 1 << 12 // nodes
-	siftPerNode = 32      // nodes that sifting may look at, for each node of the limit
+	siftPerNode = 4       // nodes that sifting may look at, for each node of the limit
 	siftAnyway  = 1 << 22 // and at least
 )
 

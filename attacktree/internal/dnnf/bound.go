@@ -1,0 +1,207 @@
+package dnnf
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/atree-dev/atree/attacktree/internal/circuit"
+)
+
+// A Function is a monotone function of inputs.
+type Function struct {
+	net   *net
+	given []int32 // inputs that the function implies besides
+}
+
+// New makes a function of a gate of a circuit; gates has those that it needs,
+// arguments first, down to the inputs. It reports whether it can: they have to be
+// And, Or and AtLeast without complements, and not too many.
+func New(c *circuit.Circuit, inputs, gates []circuit.Ref, output circuit.Ref) (*Function, bool) {
+	n, ok := read(c, inputs, gates, output)
+	if !ok || n.size() > mostNodes {
+		return nil, false
+	}
+	f := &Function{}
+	f.net, f.given = n.condition()
+	return f, true
+}
+
+const (
+	mostNodes = 1 << 13 // of a net, for the time of an order grows with the square
+	firstTry  = 24      // tree decompositions for the function itself
+	laterTry  = 6       // for what bounds it
+	quickTry  = 2       // for what might
+)
+
+// Limits bound the work for a form.
+type Limits struct {
+	Nodes int // of a form
+	Bytes int // of the form and of what is remembered, in an attempt
+	Work  int // nodes looked at in an attempt
+}
+
+// A relaxation is a function in which some nodes have become constants: false
+// ones make it imply the function that it was, true ones make it follow from it.
+type relaxation struct {
+	graph  *graph // nil if the net is a constant
+	net    *net
+	orders []*order // that of the least work first
+	given  []int32
+}
+
+// relaxed finds orders until the context is done, at least one.
+func relaxed(ctx context.Context, n *net, given []int32, tries int) *relaxation {
+	r := &relaxation{net: n, given: given}
+	if n.root > True {
+		r.graph = newGraph(n)
+		r.orders = r.graph.findOrders(ctx, tries)
+	}
+	return r
+}
+
+// work is about what its form takes, at least 1.
+func (r *relaxation) work() float64 {
+	if r.graph == nil {
+		return 1
+	}
+	return r.orders[0].work
+}
+
+func (r *relaxation) compile(ctx context.Context, lim Limits) (*Form, error) {
+	f := &Form{Nodes: make([]Node, 2), Root: r.net.root}
+	if r.graph != nil {
+		var err error
+		if f, err = r.graph.compile(ctx, r.orders, lim); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range r.given {
+		f.Root = f.add(Node{Op: Choice, X: x, A: f.Root, B: False})
+	}
+	if f.prune(); f.Size() > lim.Nodes {
+		return nil, ErrLimit
+	}
+	return f, nil
+}
+
+// Compile returns a form of the function. The error is ErrLimit or that of the
+// context.
+func (f *Function) Compile(ctx context.Context, lim Limits) (*Form, error) {
+	return relaxed(ctx, f.net, f.given, firstTry).compile(ctx, lim)
+}
+
+// Bound returns a form of a function that follows from f if upper is true, else of
+// one that implies it; at the given probabilities of the inputs they differ little.
+// Nodes become constants, one by one, until a form is within reach: which ones, is
+// judged by the work that hangs on them and by what a sample says is lost. When
+// attempts show how many are needed, that is all; there are a few attempts. The
+// error is ErrLimit or that of the context, and the form what was found by then, if
+// any.
+func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Limits) (*Form, error) {
+	constant := False
+	if upper {
+		constant = True
+	}
+	s := newSample(prob, 64*min(max(lim.Work>>16, fewest), mostWords/max(len(prob), 1)))
+	chain := []*relaxation{relaxed(ctx, f.net, f.given, laterTry)}
+	last := func() *relaxation { return chain[len(chain)-1] }
+	goal := easy * float64(lim.Work)
+	var found *Form
+	for found == nil {
+		if last().work() <= goal {
+			var err error
+			if found, err = last().compile(ctx, lim); err != nil && !errors.Is(err, ErrLimit) {
+				return nil, err
+			}
+			goal = last().work() / harder
+			continue
+		}
+		next := last().simpler(ctx, s, constant)
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("dnnf: %w", err)
+		}
+		if next == nil {
+			return nil, ErrLimit
+		}
+		chain = append(chain, next)
+	}
+	// The fewest constants, about, that make it small enough.
+	for few, many := 0, len(chain)-1; many-few > 1; {
+		middle := (few + many) / 2
+		better, err := chain[middle].compile(ctx, lim)
+		switch {
+		case err == nil:
+			found, many = better, middle
+		case errors.Is(err, ErrLimit):
+			few = middle
+		default:
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+const (
+	easy       = 1 << 9  // an order's estimate is mostly too high, by more than that
+	harder     = 16      // if it was not
+	candidates = 16      // nodes that are tried out before one becomes a constant
+	fewest     = 1 << 6  // words of states in a sample
+	mostWords  = 1 << 24 // and of all their inputs
+	leastGain  = 0.05    // halvings of the work; what seems less may be noise
+	leastLoss  = 2       // states
+)
+
+// simpler replaces one node more. It returns nil if there is none that would leave
+// anything, and something or nil when the context is done.
+func (r *relaxation) simpler(ctx context.Context, s *sample, constant int32) *relaxation {
+	if r.graph == nil {
+		return nil
+	}
+	type candidate struct {
+		node  int32
+		score float64
+	}
+	var all []candidate
+	seen := s.seen(r.net, constant)
+	for x, y := range r.graph.origin {
+		if y != r.net.root {
+			all = append(all, candidate{y, r.orders[0].weight[x] / float64(seen[y]+leastLoss)})
+		}
+	}
+	slices.SortFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.node, b.node))
+	})
+	all = all[:min(candidates, len(all))]
+	without := func(some ...candidate) *net {
+		m, _ := r.net.replace(func(x int32) (int32, bool) {
+			return constant, slices.ContainsFunc(some, func(c candidate) bool { return c.node == x })
+		})
+		return m
+	}
+	less := make([]*net, len(all))
+	for i, c := range all {
+		less[i] = without(c)
+	}
+	losses := s.losses(ctx, r.net, without(all...), less)
+	var best *relaxation
+	most := 0.0
+	for i, m := range less {
+		m, more := m.condition()
+		if m.root <= True || ctx.Err() != nil {
+			continue
+		}
+		next := relaxed(ctx, m, slices.Concat(r.given, more), quickTry)
+		gain := max(math.Log2(r.work()/next.work()), leastGain)
+		if score := gain / float64(losses[i]+leastLoss); score > most {
+			best, most = next, score
+		}
+	}
+	if best != nil {
+		best.orders = best.graph.findOrders(ctx, laterTry)
+	}
+	return best
+}
