@@ -53,7 +53,7 @@ type relaxation struct {
 	given  []int32
 }
 
-// relaxed finds orders until the context is done, at least one.
+// relaxed finds orders until the context is done.
 func relaxed(ctx context.Context, n *net, given []int32, tries int) *relaxation {
 	r := &relaxation{net: n, given: given}
 	if n.root > True {
@@ -65,10 +65,18 @@ func relaxed(ctx context.Context, n *net, given []int32, tries int) *relaxation 
 
 // work is about what its form takes, at least 1.
 func (r *relaxation) work() float64 {
-	if r.graph == nil {
+	switch {
+	case r.graph == nil:
 		return 1
+	case len(r.orders) == 0:
+		return math.Inf(1)
 	}
 	return r.orders[0].work
+}
+
+// hopeless reports whether a form is so far out of reach that it is not worth a try.
+func (r *relaxation) hopeless(lim Limits) bool {
+	return r.work() > easy*float64(lim.Work)*farthest
 }
 
 func (r *relaxation) compile(ctx context.Context, lim Limits) (*Form, error) {
@@ -91,8 +99,15 @@ func (r *relaxation) compile(ctx context.Context, lim Limits) (*Form, error) {
 // Compile returns a form of the function. The error is ErrLimit or that of the
 // context.
 func (f *Function) Compile(ctx context.Context, lim Limits) (*Form, error) {
-	return relaxed(ctx, f.net, f.given, firstTry).compile(ctx, lim)
+	r := relaxed(ctx, f.net, f.given, max(1, min(firstTry, lim.Work/4/f.orderWork())))
+	if r.hopeless(lim) {
+		return nil, ErrLimit
+	}
+	return r.compile(ctx, lim)
 }
+
+// orderWork is about what an order takes, in terms of Limits.Work.
+func (f *Function) orderWork() int { return len(f.net.kind) << 12 }
 
 // Bound returns a form of a function that follows from f if upper is true, else of
 // one that implies it; at the given probabilities of the inputs they differ little.
@@ -102,12 +117,21 @@ func (f *Function) Compile(ctx context.Context, lim Limits) (*Form, error) {
 // error is ErrLimit or that of the context, and the form what was found by then, if
 // any.
 func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Limits) (*Form, error) {
+	const orders = candidates*quickTry + laterTry
+	return f.bound(ctx, upper, prob, lim, min(longest, 4*lim.Work/orders/f.orderWork()))
+}
+
+// bound makes at most so many nodes constants.
+func (f *Function) bound(ctx context.Context, upper bool, prob []float64, lim Limits, most int) (*Form, error) {
 	constant := False
 	if upper {
 		constant = True
 	}
-	s := newSample(prob, 64*min(max(lim.Work>>16, fewest), mostWords/max(len(prob), 1)))
 	chain := []*relaxation{relaxed(ctx, f.net, f.given, laterTry)}
+	if chain[0].hopeless(lim) {
+		return nil, ErrLimit
+	}
+	s := newSample(prob, 64*min(max(lim.Work>>16, fewest), mostWords/max(len(prob), 1)))
 	last := func() *relaxation { return chain[len(chain)-1] }
 	goal := easy * float64(lim.Work)
 	var found *Form
@@ -119,6 +143,9 @@ func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Li
 			}
 			goal = last().work() / harder
 			continue
+		}
+		if len(chain) > most {
+			return nil, ErrLimit
 		}
 		next := last().simpler(ctx, s, constant)
 		if err := ctx.Err(); err != nil {
@@ -147,7 +174,9 @@ func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Li
 
 const (
 	easy       = 1 << 9  // an order's estimate is mostly too high, by more than that
+	farthest   = 1 << 20 // so many times what is easy is out of reach
 	harder     = 16      // if it was not
+	longest    = 50      // nodes that become constants
 	candidates = 16      // nodes that are tried out before one becomes a constant
 	fewest     = 1 << 6  // words of states in a sample
 	mostWords  = 1 << 24 // and of all their inputs
@@ -195,13 +224,16 @@ func (r *relaxation) simpler(ctx context.Context, s *sample, constant int32) *re
 			continue
 		}
 		next := relaxed(ctx, m, slices.Concat(r.given, more), quickTry)
+		if len(next.orders) == 0 {
+			continue
+		}
 		gain := max(math.Log2(r.work()/next.work()), leastGain)
 		if score := gain / float64(losses[i]+leastLoss); score > most {
 			best, most = next, score
 		}
 	}
 	if best != nil {
-		best.orders = best.graph.findOrders(ctx, laterTry)
+		best.orders = best.graph.findOrders(ctx, laterTry) // begins with those it has
 	}
 	return best
 }

@@ -160,7 +160,7 @@ func TestBound(t *testing.T) {
 		want := truths(c, inputs, output)
 		for _, lim := range []Limits{{1 << 20, 1 << 30, 300}, {40, 1 << 30, 1 << 20}, {1 << 20, 2000, 1 << 20}, plenty} {
 			for _, upper := range []bool{false, true} {
-				form, err := f.Bound(t.Context(), upper, prob, lim)
+				form, err := f.bound(t.Context(), upper, prob, lim, longest)
 				if errors.Is(err, ErrLimit) && lim != plenty {
 					continue
 				}
@@ -264,7 +264,7 @@ func TestSame(t *testing.T) {
 	var first *Form
 	for range 3 {
 		f, _ := New(c, vars, gates, output)
-		form, err := f.Bound(t.Context(), true, prob, Limits{1 << 9, 1 << 20, 1 << 16})
+		form, err := f.bound(t.Context(), true, prob, Limits{1 << 9, 1 << 20, 1 << 16}, longest)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,12 +21,17 @@ type order struct {
 // fewest strangers; ties are broken at random. The bag that cuts the tree of the
 // bags into the smallest parts comes first, and so on in the parts. A part is a
 // component, told by the values of the nodes around it. The order of the least
-// work comes first. When the context is done, one has to do.
+// work comes first. When the context is done, one has to do; where a bag becomes too
+// large there is none.
 func (g *graph) findOrders(ctx context.Context, tries int) []*order {
 	var all []*order
 	random := rand.New(rand.NewPCG(1, uint64(len(g.kind))))
 	for try := 0; try == 0 || try < tries && ctx.Err() == nil; try++ {
-		all = append(all, g.decompose(random).order())
+		d := g.decompose(random)
+		if d == nil {
+			break
+		}
+		all = append(all, d.order())
 	}
 	slices.SortStableFunc(all, func(a, b *order) int { return cmp.Compare(a.work, b.work) })
 	return all
@@ -67,6 +72,10 @@ func missing(near []bitset, x int32) int {
 	return n
 }
 
+// mostWidth is the size of a bag beyond which there is no hope.
+const mostWidth = 80
+
+// decompose returns nil if a bag has more than mostWidth nodes.
 func (g *graph) decompose(random *rand.Rand) *decomposition {
 	size := len(g.kind)
 	words := size/64 + 1
@@ -108,6 +117,9 @@ func (g *graph) decompose(random *rand.Rand) *decomposition {
 		left = left[:len(left)-1]
 		clear(changed)
 		near[x].each(func(y int32) { d.bag[x] = append(d.bag[x], y) })
+		if len(d.bag[x]) > mostWidth {
+			return nil
+		}
 		for _, y := range d.bag[x] {
 			near[y].drop(x)
 			changed.add(y)

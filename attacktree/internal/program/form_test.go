@@ -28,7 +28,7 @@ func withForms(t *testing.T, c *circuit.Circuit, roots []circuit.Ref, nodes int)
 			if !ok {
 				break
 			}
-			out, err := enclosed(t.Context(), f, s.typical(levels), dnnf.Limits{Nodes: nodes, Bytes: 1 << 30, Work: 1 << 20})
+			out, err := enclosed(t.Context(), f, s.typical(levels), dnnf.Limits{Nodes: nodes, Bytes: 1 << 30, Work: 1 << 28})
 			if errors.Is(err, dnnf.ErrLimit) {
 				break
 			}
