@@ -43,15 +43,16 @@ const (
 	firstRound   = 1 << 13 // nodes of the first round; the next have roundGrowth times as many
 	roundGrowth  = 8
 	lateRound    = 1 << 11 // when the context is done
+	quickRound   = 1 << 16 // the last one, where other ways are still to be tried
 	sizePart     = 8       // a function may have this part of the nodes
 	workPerNode  = 32      // operations of all rounds, for each node of the limit
 	defaultGuess = 0.1
 )
 
-// bound returns bounds on the outputs of u, from rounds of growing size until
-// the limit is used or the context is done; if it was done before, from the first
+// bound returns bounds on the outputs of u, from rounds of growing size until so
+// many nodes are used or the context is done; if it was done before, from the first
 // round. The error is that of the context if none have been found.
-func (s *solver) bound(u *unit, levels []circuit.Ref) (solution, error) {
+func (s *solver) bound(u *unit, levels []circuit.Ref, most int) (solution, error) {
 	best := unbounded(u)
 	prob := s.typical(levels)
 	gap, work := math.Inf(1), 0
@@ -59,7 +60,7 @@ func (s *solver) bound(u *unit, levels []circuit.Ref) (solution, error) {
 	if s.ended != nil {
 		first = lateRound
 	}
-	for limit := min(first, s.left); ; limit = min(roundGrowth*limit, s.left) {
+	for limit := min(first, most); ; limit = min(roundGrowth*limit, most) {
 		found, did, err := s.round(u, levels, prob, limit)
 		if err != nil {
 			if math.IsInf(gap, 1) {
@@ -70,7 +71,7 @@ func (s *solver) bound(u *unit, levels []circuit.Ref) (solution, error) {
 		if g := s.gap(found); g < gap {
 			gap, best = g, found
 		}
-		if work += did; s.ended != nil || limit == s.left || work+roundGrowth*did > workPerNode*s.lim.nodes() {
+		if work += did; s.ended != nil || limit == most || work+roundGrowth*did > workPerNode*s.lim.nodes() {
 			break
 		}
 	}

@@ -169,7 +169,7 @@ func (s *solver) diagram(u *unit) (solution, error) {
 		return unbounded(u), nil
 	case s.ended != nil:
 		s.number(u)
-		return s.bound(u, levels)
+		return s.bound(u, levels, s.left)
 	}
 	solved, levels, err := s.race(u)
 	if err == nil || !errors.Is(err, ErrLimit) {
@@ -179,7 +179,7 @@ func (s *solver) diagram(u *unit) (solution, error) {
 		solved, _, err = s.dynamic(u, levels)
 		return solved, err
 	}
-	bounds, err := s.bound(u, levels)
+	bounds, err := s.bound(u, levels, min(quickRound, s.left))
 	if err != nil {
 		return bounds, err
 	}
@@ -187,7 +187,7 @@ func (s *solver) diagram(u *unit) (solution, error) {
 	if errors.Is(err, dnnf.ErrLimit) {
 		solved, levels, err = s.dynamic(u, levels)
 		if errors.Is(err, ErrLimit) {
-			solved, err = s.bound(u, levels)
+			solved, err = s.bound(u, levels, s.left)
 		}
 	}
 	if err == nil {
