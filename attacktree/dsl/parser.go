@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -289,6 +290,8 @@ func (p *parser) strayItem(b *block) {
 	switch s := p.text(t); {
 	case s == ";":
 		hint = `leave out the ";": nothing stands between two items`
+	case t.sym == symComma && p.at > 1 && p.text(p.tokens[p.at-2]) == "use":
+		hint = fmt.Sprintf("each node has a use of its own: use %s use %s", p.text(p.tokens[p.at-1]), p.text(p.tokens[p.at+1]))
 	case t.sym == symComma:
 		hint = "there are commas between the words of a list, and nothing between two items; large numbers are written 5_000 or 5k"
 	case t.sym == symMinus && p.tokens[max(p.at-1, 0)].kind == tokNumber:
@@ -351,6 +354,9 @@ func (p *parser) unknownHint(b *block, items []Item, t token) string {
 	case (word == "label" || word == "title" || word == "name") && b != blockOn && b != blockFor:
 		return `the label is the string before the "{"`
 	}
+	if b == blockNode && p.namesNode(word) {
+		return "a node that stands elsewhere is named by use: use " + word
+	}
 	if hint := diag.Suggest(word, b.names); hint != "" {
 		return hint
 	}
@@ -360,6 +366,17 @@ func (p *parser) unknownHint(b *block, items []Item, t token) string {
 		}
 	}
 	return ""
+}
+
+// namesNode reports whether a node of the file seems to have this name.
+func (p *parser) namesNode(name string) bool {
+	kinds := strings.Fields(gates)
+	for i, t := range p.tokens[1:] {
+		if t.kind == tokWord && p.text(t) == name && slices.Contains(kinds, p.text(p.tokens[i])) {
+			return true
+		}
+	}
+	return false
 }
 
 // synonyms maps words of other tools and of daily use to keywords.
