@@ -269,9 +269,10 @@ func (r *attackerReport) write(p *page) {
 // bought says what the budget buys.
 func (r *attackerReport) bought(his string) string {
 	if r.Budget == nil {
-		last := r.Likelihood.Points[len(r.Likelihood.Points)-1]
-		end := r.Likelihood.At(last.Cost)
-		return fmt.Sprintf("Who spends %s or more has a chance of %s.", r.money(last.Cost), figure(&end, percent))
+		found, bound := r.Likelihood.Points, r.Likelihood.Bound
+		last := max(found[len(found)-1].Cost, bound[len(bound)-1].Cost)
+		end := r.Likelihood.At(last)
+		return fmt.Sprintf("Who spends %s or more has a chance of %s.", r.money(last), figure(&end, percent))
 	}
 	chance := r.Likelihood.At(*r.Budget)
 	if chance.High == 0 {

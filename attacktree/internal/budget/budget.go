@@ -118,6 +118,14 @@ func (l Limits) sets(size int) int {
 	return orElse(l.Sets, min(1<<16, max(steps/max(size, 1), 1<<8)))
 }
 
+// diagrams returns the limits of diagrams that are of no use if they have more than
+// so many nodes.
+func (l Limits) diagrams(most int) program.Limits {
+	d := l.Diagram
+	d.Nodes = min(orElse(d.Nodes, program.DefaultNodes), most)
+	return d
+}
+
 func orElse(x, other int) int {
 	if x == 0 {
 		return other

@@ -55,7 +55,7 @@ func newPlan(ctx context.Context, p *Problem) (*plan, error) {
 	if len(roots) > 0 {
 		var parts []program.Part
 		var err error
-		if pl.circuit, roots, parts, err = program.Parts(ctx, c, roots, p.Limits.Diagram); err != nil {
+		if pl.circuit, roots, parts, err = program.Parts(ctx, c, roots, p.Limits.diagrams(16*mostNodes)); err != nil {
 			return nil, err
 		}
 		for _, q := range parts {

@@ -281,7 +281,7 @@ func (s *searcher) cheapest(ctx context.Context) [][]int {
 	if !s.program.Exact() {
 		return nil
 	}
-	family, err := program.MinimalSets(ctx, s.Circuit, s.Root, s.Limits.Diagram)
+	family, err := program.MinimalSets(ctx, s.Circuit, s.Root, s.Limits.diagrams(searchNodes))
 	if err != nil {
 		return nil
 	}
@@ -332,6 +332,10 @@ func covers(stairs []Point, p Point) bool {
 	return len(stairs) > 0 && stairs[0].Cost <= p.Cost && At(stairs, p.Cost) >= p.Worth
 }
 
+// searchNodes is the size of a program beyond which bounds are better, as there are
+// many sets to look at.
+const searchNodes = 1 << 18
+
 // prepare finds the steps to decide on and compiles the circuit.
 func (s *searcher) prepare(ctx context.Context) error {
 	var roots []circuit.Ref
@@ -339,7 +343,7 @@ func (s *searcher) prepare(ctx context.Context) error {
 		roots = append(roots, a.At)
 	}
 	var err error
-	if s.program, err = program.Compile(ctx, s.Circuit, roots, s.Limits.Diagram); s.program == nil {
+	if s.program, err = program.Compile(ctx, s.Circuit, roots, s.Limits.diagrams(searchNodes)); s.program == nil {
 		return err
 	}
 	// If ctx is done the program has bounds, which is all that is said then.
