@@ -238,6 +238,38 @@ func TestCycle(t *testing.T) {
 	}
 }
 
+// What is read once is no work, however deep, and its form is linear.
+func TestReadOnce(t *testing.T) {
+	c := circuit.New()
+	var vars, gates []circuit.Ref
+	add := func(g circuit.Ref) circuit.Ref {
+		gates = append(gates, g)
+		return g
+	}
+	input := func() circuit.Ref {
+		vars = append(vars, c.Var())
+		return vars[len(vars)-1]
+	}
+	const depth = 500
+	x, want := input(), 0.5
+	for range depth {
+		x = add(c.Or(x, add(c.And(input(), input(), input()))))
+		x = add(c.And(x, add(c.Or(input(), input()))))
+		want = (want + (1-want)*0.125) * 0.75
+	}
+	f, ok := New(c, vars, gates, x)
+	if !ok {
+		t.Fatal("too large")
+	}
+	form, err := f.Compile(t.Context(), Limits{Nodes: 40 * depth, Bytes: 1 << 30, Work: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := form.Values(slices.Repeat([]float64{0.5}, len(vars)))[form.Root]; math.Abs(got-want) > 1e-12 {
+		t.Errorf("probability %v, expected %v", got, want)
+	}
+}
+
 // A limit ends the work, and so does the context.
 func TestStops(t *testing.T) {
 	f, _ := New(pairs(200))

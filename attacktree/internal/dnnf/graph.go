@@ -65,21 +65,3 @@ func (n *net) atoms() []bool {
 	}
 	return atom
 }
-
-// literal returns the form of a net's atom, or of its complement.
-func (n *net) literal(f *Form, x int32, holds bool) int32 {
-	if n.kind[x] == input {
-		at := Node{Op: Choice, X: x - True - 1, A: True, B: False}
-		if !holds {
-			at.A, at.B = False, True
-		}
-		return f.add(at)
-	}
-	a, b := n.arg[x][0], n.arg[x][1]
-	if (n.kind[x] == and) == holds {
-		return f.add(Node{Op: And, A: n.literal(f, a, holds), B: n.literal(f, b, holds)})
-	}
-	// The first as it is asked for, or not and then the second.
-	rest := f.add(Node{Op: And, A: n.literal(f, a, !holds), B: n.literal(f, b, holds)})
-	return f.add(Node{Op: Or, A: n.literal(f, a, holds), B: rest})
-}

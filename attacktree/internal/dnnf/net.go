@@ -76,7 +76,7 @@ func (n *net) join(k kind, a, b int32) int32 {
 
 // read makes a net of a gate of a circuit, arguments of gates being gates before
 // them or inputs. It reports whether the function is one that a net can have: made
-// of And, Or and AtLeast without complements.
+// of And, Or and AtLeast without complements, and not too large.
 func read(c *circuit.Circuit, inputs, gates []circuit.Ref, root circuit.Ref) (*net, bool) {
 	n := newNet(len(inputs))
 	image := make(map[int]int32, len(inputs)+len(gates))
@@ -93,6 +93,9 @@ func read(c *circuit.Circuit, inputs, gates []circuit.Ref, root circuit.Ref) (*n
 		if !needed[g.Node()] {
 			continue
 		}
+		if len(n.kind) > 2*mostNodes {
+			return nil, false
+		}
 		var args []int32
 		for _, x := range c.Args(g) {
 			if x.Negated() {
@@ -107,6 +110,9 @@ func read(c *circuit.Circuit, inputs, gates []circuit.Ref, root circuit.Ref) (*n
 		case circuit.Or:
 			image[g.Node()] = n.chain(or, args)
 		case circuit.AtLeast:
+			if len(args)*c.Threshold(g) > mostNodes {
+				return nil, false
+			}
 			image[g.Node()] = n.atLeast(c.Threshold(g), args)
 		default:
 			return nil, false

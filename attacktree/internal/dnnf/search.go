@@ -43,7 +43,7 @@ type search struct {
 	value []truth
 	trail []int32 // nodes with a value, in the order in which they got it
 	form  *Form
-	atom  [][2]int32 // the forms of atoms and of their complements; 0 where not made
+	atom  [][2]int32 // by node of the net: the forms of its complement and of itself; 0 where not made
 	known cache
 	work  int     // nodes looked at
 	done  float64 // how much of the decisions is behind it, both sides of each counted alike
@@ -90,7 +90,7 @@ const trialPart = 128
 func newSearch(ctx context.Context, g *graph, rank []int32, limits Limits) *search {
 	s := &search{
 		graph: g, ctx: ctx, rank: rank, limits: limits,
-		value: make([]truth, len(g.kind)), form: newForm(), atom: make([][2]int32, len(g.kind)),
+		value: make([]truth, len(g.kind)), form: newForm(), atom: make([][2]int32, len(g.net.kind)),
 		label: make([]int, len(g.kind)), set: make([]uint64, len(g.kind)/64+1),
 	}
 	s.known.seed = maphash.MakeSeed()
@@ -165,15 +165,31 @@ func (s *search) either(x int32, sides [2]int32) int32 {
 	return s.form.add(Node{Op: Or, A: sides[1], B: sides[0]})
 }
 
-func (s *search) literal(x int32, holds bool) int32 {
-	i := 0
+// literal returns the form of an atom, or of its complement.
+func (s *search) literal(x int32, holds bool) int32 { return s.readOnce(s.origin[x], holds) }
+
+// readOnce returns the form of a node of the net that is an atom or part of one.
+func (s *search) readOnce(x int32, holds bool) int32 {
+	side := 0
 	if holds {
-		i = 1
+		side = 1
 	}
-	if s.atom[x][i] == 0 {
-		s.atom[x][i] = s.net.literal(s.form, s.origin[x], holds)
+	if s.atom[x][side] != 0 {
+		return s.atom[x][side]
 	}
-	return s.atom[x][i]
+	a, b := s.net.arg[x][0], s.net.arg[x][1]
+	var n Node
+	switch {
+	case s.net.kind[x] == input:
+		n = Node{Op: Choice, X: x - True - 1, A: int32(side), B: int32(1 - side)}
+	case (s.net.kind[x] == and) == holds:
+		n = Node{Op: And, A: s.readOnce(a, holds), B: s.readOnce(b, holds)}
+	default: // the first as it is asked for, or not and then the second
+		rest := s.form.add(Node{Op: And, A: s.readOnce(a, !holds), B: s.readOnce(b, holds)})
+		n = Node{Op: Or, A: s.readOnce(a, holds), B: rest}
+	}
+	s.atom[x][side] = s.form.add(n)
+	return s.atom[x][side]
 }
 
 // product returns the form of what is left of demands after the trail has grown
