@@ -106,7 +106,7 @@ func (f *Function) Compile(ctx context.Context, lim Limits) (*Form, error) {
 	return r.compile(ctx, lim)
 }
 
-// orderWork is about what an order takes, in terms of Limits.Work.
+// orderWork is what an order takes, in terms of Limits.Work, at most.
 func (f *Function) orderWork() int { return len(f.net.kind) << 12 }
 
 // Bound returns a form of a function that follows from f if upper is true, else of
@@ -117,8 +117,8 @@ func (f *Function) orderWork() int { return len(f.net.kind) << 12 }
 // error is ErrLimit or that of the context, and the form what was found by then, if
 // any.
 func (f *Function) Bound(ctx context.Context, upper bool, prob []float64, lim Limits) (*Form, error) {
-	const orders = candidates*quickTry + laterTry
-	return f.bound(ctx, upper, prob, lim, min(longest, 4*lim.Work/orders/f.orderWork()))
+	const orders = candidates*quickTry + laterTry // for each constant
+	return f.bound(ctx, upper, prob, lim, min(longest, 16*lim.Work/orders/f.orderWork()))
 }
 
 // bound makes at most so many nodes constants.
