@@ -24,7 +24,7 @@ import (
 // This does well where gates join many parts that are nearly independent and
 // unlikely: nus9601, an Aralia model of 1567 events, is between 9.9392e-6 and
 // 1.0391e-5 with 2,048 nodes, and hardly closer with more, as what is let into
-// upper functions far below the root stays. (Forms get within 4 parts in 100,000,
+// upper functions far below the root stays. (Forms get within 5 parts in 100,000,
 // at a thousand times the work.) It does badly on long chains of gates over one
 // window of variables, where every step adds to the gap.
 
