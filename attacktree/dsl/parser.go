@@ -31,6 +31,8 @@ type parser struct {
 	attrs   slab[Attr]
 	values  slab[Value]
 	numbers slab[Number]
+
+	nodeNames map[string]bool // words that seem to name nodes; nil until one is asked for
 }
 
 // An opening is a { that is not closed yet.
@@ -370,13 +372,16 @@ func (p *parser) unknownHint(b *block, items []Item, t token) string {
 
 // namesNode reports whether a node of the file seems to have this name.
 func (p *parser) namesNode(name string) bool {
-	kinds := strings.Fields(gates)
-	for i, t := range p.tokens[1:] {
-		if t.kind == tokWord && p.text(t) == name && slices.Contains(kinds, p.text(p.tokens[i])) {
-			return true
+	if p.nodeNames == nil {
+		p.nodeNames = map[string]bool{}
+		kinds := strings.Fields(gates)
+		for i, t := range p.tokens[1:] {
+			if t.kind == tokWord && slices.Contains(kinds, p.text(p.tokens[i])) {
+				p.nodeNames[p.text(t)] = true
+			}
 		}
 	}
-	return false
+	return p.nodeNames[name]
 }
 
 // synonyms maps words of other tools and of daily use to keywords.
