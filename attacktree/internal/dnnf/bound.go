@@ -19,7 +19,8 @@ type Function struct {
 
 // New makes a function of a gate of a circuit; gates has those that it needs,
 // arguments first, down to the inputs. It reports whether it can: they have to be
-// And, Or and AtLeast without complements, and not too many.
+// And, Or and AtLeast without complements, and not too many, and refer to nothing
+// else.
 func New(c *circuit.Circuit, inputs, gates []circuit.Ref, output circuit.Ref) (*Function, bool) {
 	n, ok := read(c, inputs, gates, output)
 	if !ok || n.size() > mostNodes {
@@ -205,17 +206,13 @@ func (r *relaxation) simpler(ctx context.Context, s *sample, constant int32) *re
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.node, b.node))
 	})
 	all = all[:min(candidates, len(all))]
-	without := func(some ...candidate) *net {
-		m, _ := r.net.replace(func(x int32) (int32, bool) {
-			return constant, slices.ContainsFunc(some, func(c candidate) bool { return c.node == x })
-		})
-		return m
-	}
+	nodes := make([]int32, len(all))
 	less := make([]*net, len(all))
 	for i, c := range all {
-		less[i] = without(c)
+		nodes[i] = c.node
+		less[i] = r.net.replace(nodes[i:i+1], constant)
 	}
-	losses := s.losses(ctx, r.net, without(all...), less)
+	losses := s.losses(ctx, r.net, r.net.replace(nodes, constant), less)
 	var best *relaxation
 	most := 0.0
 	for i, m := range less {

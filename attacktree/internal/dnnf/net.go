@@ -74,9 +74,9 @@ func (n *net) join(k kind, a, b int32) int32 {
 	return x
 }
 
-// read makes a net of a gate of a circuit, arguments of gates being gates before
-// them or inputs. It reports whether the function is one that a net can have: made
-// of And, Or and AtLeast without complements, and not too large.
+// read makes a net of a gate of a circuit. It reports whether the function is one
+// that a net can have: made of And, Or and AtLeast without complements, of inputs
+// and gates that were given, and not too large.
 func read(c *circuit.Circuit, inputs, gates []circuit.Ref, root circuit.Ref) (*net, bool) {
 	n := newNet(len(inputs))
 	image := make(map[int]int32, len(inputs)+len(gates))
@@ -98,10 +98,11 @@ func read(c *circuit.Circuit, inputs, gates []circuit.Ref, root circuit.Ref) (*n
 		}
 		var args []int32
 		for _, x := range c.Args(g) {
-			if x.Negated() {
+			y, known := image[x.Node()]
+			if x.Negated() || !known {
 				return nil, false
 			}
-			args = append(args, image[x.Node()])
+			args = append(args, y)
 		}
 		slices.Sort(args) // inputs first: those of this gate alone then make parts by themselves
 		switch c.Kind(g) {
@@ -142,19 +143,18 @@ func (n *net) atLeast(k int, args []int32) int32 {
 	return reach[k]
 }
 
-// replace returns a net in which nodes are constants: those where with says so.
-// The second result has the image of each node that the root needs, -1 for others.
-func (n *net) replace(with func(x int32) (constant int32, ok bool)) (*net, []int32) {
+// replace returns a net in which some nodes are a constant.
+func (n *net) replace(nodes []int32, constant int32) *net {
 	m := newNet(n.inputs)
-	image := slices.Repeat([]int32{-1}, len(n.kind))
+	image := make([]int32, len(n.kind))
+	image[True] = True
 	need := n.below(n.root)
 	for x := range int32(len(n.kind)) {
 		if !need[x] {
 			continue
 		}
-		constant, ok := with(x)
 		switch {
-		case ok:
+		case slices.Contains(nodes, x):
 			image[x] = constant
 		case n.isGate(x):
 			image[x] = m.join(n.kind[x], image[n.arg[x][0]], image[n.arg[x][1]])
@@ -163,7 +163,7 @@ func (n *net) replace(with func(x int32) (constant int32, ok bool)) (*net, []int
 		}
 	}
 	m.root = image[n.root]
-	return m, image
+	return m
 }
 
 // below marks a node and all that it needs.

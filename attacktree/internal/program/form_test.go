@@ -153,6 +153,35 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// A unit may refer to a module that turns out to be constant.
+func TestFormsOfConstants(t *testing.T) {
+	for _, certain := range []bool{true, false} {
+		c := circuit.New()
+		x, y := c.Var(), c.Var()
+		fixed := c.Or(c.And(x, y), c.And(x, y.Not()), c.And(x.Not(), y), c.And(x.Not(), y.Not()))
+		if !certain {
+			fixed = c.And(c.Or(x, y), c.Or(x, y.Not()), c.Or(x.Not(), y), c.Or(x.Not(), y.Not()))
+		}
+		var v []circuit.Ref
+		for range 4 {
+			v = append(v, c.Var())
+		}
+		root := c.Or(c.And(v[0], v[1], fixed), c.And(v[1], v[2]), c.And(v[2], v[3], fixed))
+		prob := slices.Repeat([]float64{0.3}, c.NumVars())
+		want, err := Compile(t.Context(), c, []circuit.Ref{root}, Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := withForms(t, c, []circuit.Ref{root}, 1<<20)
+		a, b := got.NewState(), want.NewState()
+		a.Eval(prob)
+		b.Eval(prob)
+		if !close(a.Value(0), b.Value(0), 1e-12) {
+			t.Errorf("certain %v: %v, expected %v", certain, a.Value(0), b.Value(0))
+		}
+	}
+}
+
 // Where no order of the levels is good but few nodes hold the unit together, there
 // is a form: a tree of decisions in which each gate has its own sum of products.
 func TestFormWhereDiagramsDoNotFit(t *testing.T) {
