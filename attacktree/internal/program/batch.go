@@ -97,11 +97,11 @@ func (b *Batch) Eval(n int) {
 const mostLanes = 1 << 25
 
 // EvalMany evaluates n scenarios in blocks of [DefaultWidth], or fewer where the
-// program is large, on all cores. Each
-// goroutine calls worker once, with a batch of its own, and the function that it
-// returns for one block after the other: for scenarios from, from+1, … it puts
-// their probabilities into Probs, calls Eval and reads Values. What is computed
-// for a scenario does not depend on the number of cores. The error is that of ctx.
+// program is large, on all cores. Each goroutine calls worker once, with a batch of
+// its own, and the function that it returns for one block after the other: for
+// scenarios from, from+1, … it puts their probabilities into Probs, calls Eval and
+// reads Values. What is computed for a scenario does not depend on the number of
+// cores. The error is that of ctx.
 func (p *Program) EvalMany(ctx context.Context, n int, worker func(b *Batch) (block func(from, lanes int))) error {
 	width := min(DefaultWidth, max(1, mostLanes/(p.firstStep()+len(p.steps))))
 	blocks := (n + width - 1) / width

@@ -17,7 +17,6 @@ func withForms(t *testing.T, c *circuit.Circuit, roots []circuit.Ref, nodes int)
 	t.Helper()
 	c, roots = c.Simplify(roots...)
 	s := newSolver(t.Context(), c, roots, Limits{})
-	e := newEmitter(c, roots)
 	for i := range s.units {
 		u := &s.units[i]
 		s.number(u)
@@ -47,17 +46,7 @@ func withForms(t *testing.T, c *circuit.Circuit, roots []circuit.Ref, nodes int)
 		s.inexact = s.inexact || solved.bounds
 		s.keep(u, solved)
 	}
-	for i := range slices.Backward(s.units) {
-		e.require(&s.units[i], s.solved[i])
-	}
-	for i := range s.units {
-		e.emit(&s.units[i], s.solved[i])
-	}
-	for i, r := range roots {
-		e.program.roots[i] = e.entry(r, plain)
-	}
-	e.program.exact = !s.inexact
-	return e.program
+	return s.program(roots)
 }
 
 // tangled returns monotone gates that share variables and each other, one or two

@@ -14,8 +14,8 @@
 // it. A module that is a single And or Or needs no diagram at all, so a tree
 // without sharing never does; the others get a binary decision diagram, the
 // smallest of a few variable orders. Where all of these become large, a monotone
-// part gets a form that takes it apart further (package dnnf), and another one a diagram
-// in an order that changes while it is built.
+// part gets a form that takes it apart further (package dnnf), and another one a
+// diagram in an order that changes while it is built.
 package program
 
 import (
@@ -102,8 +102,8 @@ const (
 
 func (p *Program) firstStep() int { return int(firstVariable) + 2*p.vars }
 
-// Size returns the number of nodes of decision diagrams in the program, 0
-// where none was needed.
+// Size returns the number of nodes of decision diagrams and forms in the program,
+// 0 where none was needed.
 func (p *Program) Size() int { return p.size }
 
 // NumVars returns the number of variables of the circuit.
