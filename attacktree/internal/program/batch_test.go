@@ -129,3 +129,43 @@ func braid(width, steps int) (*circuit.Circuit, circuit.Ref) {
 	}
 	return c, c.AtLeast(width/2, window...)
 }
+
+// Batches of a large program are narrow, and say the same.
+func TestNarrowBatches(t *testing.T) {
+	c := circuit.New()
+	var vars []circuit.Ref
+	for range 200_000 {
+		vars = append(vars, c.Var())
+	}
+	p, err := Compile(t.Context(), c, []circuit.Ref{c.Or(vars...)}, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 100
+	chance := func(i int) float64 { return 1e-7 * float64(i+1) }
+	got := make([]float64, n)
+	err = p.EvalMany(t.Context(), n, func(b *Batch) func(from, lanes int) {
+		if b.Width() >= DefaultWidth {
+			t.Errorf("%d lanes of a program of %d steps", b.Width(), len(p.steps))
+		}
+		return func(from, lanes int) {
+			for v := range vars {
+				for lane := range lanes {
+					b.Probs(v)[lane] = chance(from + lane)
+				}
+			}
+			b.Eval(lanes)
+			copy(got[from:], b.Values(0)[:lanes])
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := p.NewState()
+	for _, i := range []int{0, 1, 54, 55, 56, n - 1} {
+		s.Eval(constant(len(vars), chance(i)))
+		if got[i] != s.Value(0) {
+			t.Errorf("scenario %d: %v in a batch, %v alone", i, got[i], s.Value(0))
+		}
+	}
+}
