@@ -55,7 +55,7 @@ func (e *env) formatFiles(paths []string, list, show, rewrite bool) error {
 			continue
 		}
 		if interchange.Foreign(old) {
-			fmt.Fprintf(e.stderr, "atree fmt: %s: is a file of another tool; for atree text, type: atree convert --to atree %[1]s\n", shown(path))
+			fmt.Fprintf(e.stderr, "atree fmt: %s: a file of another tool; for atree text, type: atree convert --to atree %[1]s\n", shown(path))
 			bad++
 			continue
 		}

@@ -57,33 +57,9 @@ func (c *chain) weigh() {
 				costs += cost
 			}
 			next := make([]float64, len(c.part.dims[l+1]))
-			for i, from := range st.pass {
-				if from >= 0 {
-					next[from] += mass[i]
-				}
-			}
-			if st.earnLow >= 0 {
-				next[st.earnLow] = 1
-			}
+			worth += st.hand(mass, share*chance, next) / 4
 			if st.earn >= 0 {
 				worth += gain * share / 4
-			}
-			give := func(to int32, x float64) {
-				switch to {
-				case isTrue:
-					worth += x / 4
-				case isFalse:
-				default:
-					next[to] += x
-				}
-			}
-			for _, b := range st.tests {
-				x := b.amount
-				if b.at >= 0 {
-					x += mass[b.at]
-				}
-				give(b.hi, x*share*chance)
-				give(b.lo, x*(1-share*chance))
 			}
 			mass = next
 			for i, x := range mass {
@@ -188,6 +164,38 @@ func (c *chain) stage(l int, x, y *front) *product {
 		return true
 	}
 	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l]), value: value, earn: int(st.earn), lift: c.lift[l]}
+}
+
+// hand adds to what the numbers below a level count what those above it make of
+// that, where its input has some chance. It returns what that earns in any case.
+func (st *stage) hand(above []float64, chance float64, below []float64) float64 {
+	sure := 0.0
+	for i, from := range st.pass {
+		if from >= 0 {
+			below[from] += above[i]
+		}
+	}
+	if st.earnLow >= 0 {
+		below[st.earnLow] = 1
+	}
+	give := func(to int32, x float64) {
+		switch to {
+		case isTrue:
+			sure += x
+		case isFalse:
+		default:
+			below[to] += x
+		}
+	}
+	for _, b := range st.tests {
+		x := b.amount
+		if b.at >= 0 {
+			x += above[b.at]
+		}
+		give(b.hi, x*chance)
+		give(b.lo, x*(1-chance))
+	}
+	return sure
 }
 
 // pay returns the input of a level without the costs, if these are paid below.

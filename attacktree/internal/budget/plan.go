@@ -38,19 +38,8 @@ func newPlan(ctx context.Context, p *Problem) (*plan, error) {
 	if err := pl.readCosts(); err != nil {
 		return nil, err
 	}
-	var roots []circuit.Ref
-	var values []float64
 	c, image := pl.possible()
-	for _, a := range p.Worth {
-		r := image[a.At.Node()] ^ a.At&1
-		switch {
-		case a.Value == 0 || r == circuit.False:
-		case r == circuit.True:
-			pl.sure += a.Value
-		default:
-			roots, values = append(roots, r), append(values, a.Value)
-		}
-	}
+	roots, values := pl.toEarn(image)
 	pl.circuit = c
 	if len(roots) > 0 {
 		var parts []program.Part
@@ -82,6 +71,22 @@ func newPlan(ctx context.Context, p *Problem) (*plan, error) {
 		}
 	}
 	return pl, pl.layAll()
+}
+
+// toEarn returns the places and values of amounts that are neither impossible nor
+// sure, and counts those that are.
+func (p *plan) toEarn(image []circuit.Ref) (roots []circuit.Ref, values []float64) {
+	for _, a := range p.Worth {
+		r := image[a.At.Node()] ^ a.At&1
+		switch {
+		case a.Value == 0 || r == circuit.False:
+		case r == circuit.True:
+			p.sure += a.Value
+		default:
+			roots, values = append(roots, r), append(values, a.Value)
+		}
+	}
+	return roots, values
 }
 
 // What a diagram may have for fronts to go through it: nodes in all, and

@@ -45,20 +45,13 @@ func relax(ctx context.Context, p *Problem, on side, shared bool) (*solver, *fro
 	c, image := pl.possible()
 	pl.circuit, pl.amount = c, make([]float64, c.Len())
 	s := &solver{plan: pl, ctx: ctx}
-	var roots []circuit.Ref
-	for _, a := range p.Worth {
-		r := image[a.At.Node()] ^ a.At&1
-		switch {
-		case a.Value == 0 || r == circuit.False:
-		case r == circuit.True:
-			pl.sure += a.Value
-		case r.Negated():
+	roots, values := pl.toEarn(image)
+	for i, r := range roots {
+		if r.Negated() {
 			return nil, nil
-		default:
-			pl.amount[r.Node()] += a.Value
-			s.whole += a.Value
-			roots = append(roots, r)
 		}
+		pl.amount[r.Node()] += values[i]
+		s.whole += values[i]
 	}
 	r := &relaxation{solver: s, on: on, shared: shared, support: make([][]uint64, c.Len()), of: make([]*front, c.Len())}
 	if !r.count(roots) {

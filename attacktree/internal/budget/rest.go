@@ -193,31 +193,7 @@ func (c *chain) down(l int, x, y *front) *product {
 		if out[last] = w[len(w)-1]; len(in) > 1 {
 			out[last] += in[1]
 		}
-		for i, from := range st.pass {
-			if from >= 0 {
-				out[from] += w[i]
-			}
-		}
-		if st.earnLow >= 0 {
-			out[st.earnLow] = 1
-		}
-		give := func(to int32, x float64) {
-			switch to {
-			case isTrue:
-				out[last] += x
-			case isFalse:
-			default:
-				out[to] += x
-			}
-		}
-		for _, b := range st.tests {
-			x := b.amount
-			if b.at >= 0 {
-				x += w[b.at]
-			}
-			give(b.hi, x*in[0])
-			give(b.lo, x*(1-in[0]))
-		}
+		out[last] += st.hand(w, in[0], out)
 		return true
 	}
 	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l+1]) + 1, value: value, earn: -1}
