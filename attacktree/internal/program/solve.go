@@ -210,10 +210,12 @@ func (s *solver) closer(a, b solution) solution {
 
 // race gives several orders more and more operations until one of them finishes,
 // and returns the smallest diagram of that round. What forces make of the orders
-// joins where easy units are done. Of a long race two remain and then one: those
+// joins where easy units are done. Of a long race three remain and then two: those
 // that need no more nodes than there are for each, have finished more gates than
-// others, or as many with fewer live nodes. If the last one does not fit, race
-// returns its order.
+// others, or as many with fewer live nodes. They compete with their twins, which
+// go on with what sifting makes of the functions at hand: mostly this finds
+// what belongs together long before the functions are large. In the end one
+// remains. If it does not fit, race returns its order.
 //
 // Orders run two at a time, whatever the number of cores, so that the answer is
 // the same on all machines.
@@ -234,9 +236,10 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 		}
 	}
 	forced := 0 // 1 when the forces have joined
+	places := int(raced) + 1
 	for work := firstWork; ; work *= 2 {
 		limit := min(s.left, lastLimit) / (len(race) + 1 - forced) // of nodes, for each
-		alone := forced == 1 && len(race) == 1
+		alone := forced == 1 && len(race) == 1 && places == 1
 		if alone {
 			work = math.MaxInt
 		}
@@ -258,7 +261,7 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 				}
 			}
 			if best != nil {
-				allowed = min(allowed, best.m.Work())
+				allowed = min(allowed, best.work())
 			}
 		}
 		switch {
@@ -271,19 +274,77 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 			if err := join(0, s.force(u)); err != nil {
 				return solution{}, nil, err
 			}
-		case full != nil || work >= longRace && len(race) > 2 || work >= lastRound:
-			slices.SortStableFunc(race, func(a, b *builder) int {
-				switch {
-				case a.full != b.full && b.full:
-					return -1
-				case a.full != b.full:
-					return 1
+		case full != nil || work >= longRace:
+			if places = (places + 1) / 2; full == nil && work < lastRound {
+				places = max(places, 2)
+			}
+			if len(race) > places {
+				slices.SortStableFunc(race, (*builder).compare)
+				race = slices.Delete(race, places, len(race))
+			}
+			if places > 1 {
+				fresh, err := twins(race, work)
+				if err != nil {
+					return solution{}, nil, err
 				}
-				return cmp.Or(cmp.Compare(b.done, a.done), cmp.Compare(a.m.Live(a.value), b.m.Live(b.value)))
-			})
-			race = slices.Delete(race, (len(race)+1)/2, len(race))
+				race = append(race, fresh...)
+			}
 		}
 	}
+}
+
+// compare says which of two builders in a race is ahead.
+func (b *builder) compare(c *builder) int {
+	switch {
+	case b.full != c.full && c.full:
+		return -1
+	case b.full != c.full:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(c.done, b.done), cmp.Compare(b.m.Live(b.value), c.m.Live(c.value)))
+}
+
+// twins sifts the functions of builders, two at a time, and returns the twins
+// that are worth a race.
+func twins(race []*builder, work int) ([]*builder, error) {
+	twins := make([]*builder, len(race))
+	failed := make([]error, len(race))
+	var group sync.WaitGroup
+	for i, b := range race {
+		group.Go(func() { twins[i], failed[i] = b.twin(work) })
+		if i%2 == 1 {
+			group.Wait()
+		}
+	}
+	group.Wait()
+	return slices.DeleteFunc(twins, func(b *builder) bool { return b == nil }), errors.Join(failed...)
+}
+
+// twin returns a builder that goes on from where b is in an order that sifting
+// has found, or nil if that does not leave half the nodes. A twin has none, but
+// goes on itself in the new order.
+//
+// Sifting may look at a number of nodes in proportion to the operations so far,
+// and waits until there are enough for a pass.
+func (b *builder) twin(work int) (*builder, error) {
+	d := b.m.Extract(b.value...)
+	looks := siftPace*work - b.looks
+	if d.Size() < fewNodes || looks < d.Size()*len(b.levels) {
+		return nil, nil
+	}
+	sifted, order, looks := d.Sift(b.ctx, len(b.levels), looks)
+	b.looks += looks
+	switch {
+	case b.spent > 0: // a twin
+		b.spent = b.work()
+		return nil, b.load(sifted, order, b.m.Limit())
+	case sifted.Size() > d.Size()/2:
+		return nil, nil
+	}
+	twin := *b
+	twin.args = nil
+	twin.spent = b.work()
+	return &twin, twin.load(sifted, order, b.m.Limit())
 }
 
 // order returns the inputs of u that are no constants, in an order.
@@ -321,6 +382,8 @@ const manyNodes = 1 << 15
 
 const (
 	siftFrom    = 1 << 12 // nodes
+	siftPace    = 16      // nodes that sifting may look at in a race, for each operation
+	fewNodes    = 1 << 8
 	siftPerNode = 4       // nodes that sifting may look at, for each node of the limit
 	siftAnyway  = 1 << 22 // and at least
 )
@@ -330,7 +393,7 @@ func runAll(bs []*builder, limit, work int) []error {
 	stopped := make([]error, len(bs))
 	var group sync.WaitGroup
 	for i, b := range bs {
-		b.m.Allow(work)
+		b.m.Allow(max(0, work-b.spent))
 		group.Go(func() { stopped[i] = b.run(limit) })
 	}
 	group.Wait()
@@ -367,6 +430,8 @@ type builder struct {
 	done   int       // gates
 	full   bool      // needs more nodes than the round has
 	live   int       // nodes after the last look
+	spent  int       // operations of those it is a twin of
+	looks  int       // nodes that sifting has looked at
 	sift   int       // live nodes at which to sift, 0 if the order is not to change
 	news   bool      // functions have been made since it last was
 }
@@ -486,6 +551,15 @@ func (b *builder) reorder() error {
 	b.m = nil // its memory is needed
 	d, order, work := d.Sift(b.ctx, len(b.levels), b.siftWork)
 	b.siftWork -= work
+	if err := b.load(d, order, limit); err != nil {
+		return err
+	}
+	b.sift = max(b.sift, 2*b.m.Len())
+	return nil
+}
+
+// load has b go on with a diagram of its functions in another order.
+func (b *builder) load(d *bdd.Diagram, order []int32, limit int) error {
 	m, err := bdd.New(b.ctx, len(b.levels), limit)
 	if err != nil {
 		return err
@@ -496,7 +570,6 @@ func (b *builder) reorder() error {
 	}
 	b.levels = permuted(b.levels, order)
 	b.m, b.value = m, value
-	b.sift = max(b.sift, 2*m.Len())
 	return nil
 }
 
@@ -517,6 +590,9 @@ func (b *builder) outputs() []bdd.Ref {
 	}
 	return out
 }
+
+// work returns the number of operations that led to the functions at hand.
+func (b *builder) work() int { return b.spent + b.m.Work() }
 
 // size returns the number of nodes of the outputs.
 func (b *builder) size() int { return b.m.Live(b.outputs()) }
