@@ -26,6 +26,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // A Ref is a function: a node, or the complement of one if the lowest bit is set.
@@ -93,8 +94,8 @@ type Manager struct {
 	nodes []node   // children before parents
 	table []uint64 // open addressing: hash and number of each node, 0 is empty
 	cache []operation
-	work  uint64  // operations so far
-	allow uint64  // so many
+	work  uint64 // operations so far
+	allow atomic.Uint64
 	where []int32 // scratch: 0 for each reference between calls
 }
 
@@ -113,12 +114,12 @@ func New(ctx context.Context, levels, max int) (*Manager, error) {
 	m := &Manager{
 		ctx:   ctx,
 		max:   min(max, 1<<30-1),
-		allow: math.MaxUint64,
 		nodes: make([]node, 1, 64),
 		table: make([]uint64, 64),
 		cache: make([]operation, 64),
 	}
 	m.nodes[0].level = terminal
+	m.allow.Store(math.MaxUint64)
 	return m, nil
 }
 
@@ -130,8 +131,8 @@ func (m *Manager) Work() int { return int(m.work) }
 
 // Allow has operations stop with ErrPaused once so many have been carried out
 // since the manager was made. They can then be asked for again as after a
-// LimitError.
-func (m *Manager) Allow(operations int) { m.allow = uint64(operations) }
+// LimitError. Any goroutine may call it.
+func (m *Manager) Allow(operations int) { m.allow.Store(uint64(operations)) }
 
 // SetLimit changes the greatest number of nodes. An operation that a LimitError
 // stopped can be asked for again and profits from what it had done.
@@ -278,10 +279,15 @@ func (m *Manager) vacancy(hash uint32) uint32 {
 	return at
 }
 
-// grow doubles the hash table and the operation cache.
+// grow doubles the hash table and the operation cache. Small ones become four
+// times as large, for many operations end before that is much.
 func (m *Manager) grow() {
 	old := m.table
-	m.table = make([]uint64, 2*len(old))
+	times := 2
+	if len(old) < 1<<18 {
+		times = 4
+	}
+	m.table = make([]uint64, times*len(old))
 	for _, entry := range old {
 		if entry != 0 {
 			m.table[m.vacancy(uint32(entry>>32))] = entry

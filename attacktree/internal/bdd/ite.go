@@ -96,7 +96,7 @@ func (m *Manager) split(f Ref, level int32) (hi, lo Ref) {
 // stopped reports whether the operations are used up, and now and then whether
 // the context is done.
 func (m *Manager) stopped() bool {
-	if m.work >= m.allow {
+	if m.work >= m.allow.Load() {
 		m.err = ErrPaused
 		return true
 	}

@@ -209,13 +209,14 @@ func (s *solver) closer(a, b solution) solution {
 }
 
 // race gives several orders more and more operations until one of them finishes,
-// and returns the smallest diagram of that round. What forces make of the orders
-// joins where easy units are done. Of a long race three remain and then two: those
-// that need no more nodes than there are for each, have finished more gates than
-// others, or as many with fewer live nodes. They compete with their twins, which
-// go on with what sifting makes of the functions at hand: mostly this finds
-// what belongs together long before the functions are large. In the end one
-// remains. If it does not fit, race returns its order.
+// and returns its diagram: the smallest of the round where that is short, else the
+// one that took fewest. What forces make of the orders joins where easy units are
+// done. Of a long race three remain and then two: those that need no more nodes
+// than there are for each, have finished more gates than others, or as many with
+// fewer live nodes. They compete with their twins, which go on with what sifting
+// makes of the functions at hand: mostly this finds what belongs together long
+// before the functions are large. In the end one remains. If it does not fit, race
+// returns its order.
 //
 // Orders run two at a time, whatever the number of cores, so that the answer is
 // the same on all machines.
@@ -239,6 +240,7 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 	places := int(raced) + 1
 	for work := firstWork; ; work *= 2 {
 		limit := min(s.left, lastLimit) / (len(race) + 1 - forced) // of nodes, for each
+		easy := work <= easyWork
 		alone := forced == 1 && len(race) == 1 && places == 1
 		if alone {
 			work = math.MaxInt
@@ -247,7 +249,7 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 		var full error
 		allowed := work
 		for pair := range slices.Chunk(race, 2) {
-			for i, err := range runAll(pair, limit, allowed) {
+			for i, err := range runAll(pair, limit, allowed, easy) {
 				b := pair[i]
 				b.full = errors.Is(err, ErrLimit)
 				switch {
@@ -256,11 +258,11 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 				case errors.Is(err, bdd.ErrPaused):
 				case err != nil:
 					return solution{}, nil, err
-				case best == nil || b.size() < best.size():
+				case best == nil || easy && b.size() < best.size() || !easy && b.work() < best.work():
 					best = b
 				}
 			}
-			if best != nil {
+			if best != nil && !easy {
 				allowed = min(allowed, best.work())
 			}
 		}
@@ -388,13 +390,22 @@ const (
 	siftAnyway  = 1 << 22 // and at least
 )
 
-// runAll lets builders run at the same time and returns their errors.
-func runAll(bs []*builder, limit, work int) []error {
+// runAll lets builders run at the same time and returns their errors. Unless all
+// are to have the full work, those end that need more than one that finishes.
+func runAll(bs []*builder, limit, work int, full bool) []error {
 	stopped := make([]error, len(bs))
+	for _, b := range bs {
+		b.allow(work)
+	}
 	var group sync.WaitGroup
 	for i, b := range bs {
-		b.m.Allow(max(0, work-b.spent))
-		group.Go(func() { stopped[i] = b.run(limit) })
+		group.Go(func() {
+			if stopped[i] = b.run(limit); stopped[i] == nil && !full {
+				for _, other := range bs {
+					other.allow(b.work())
+				}
+			}
+		})
 	}
 	group.Wait()
 	return stopped
@@ -596,6 +607,9 @@ func (b *builder) work() int { return b.spent + b.m.Work() }
 
 // size returns the number of nodes of the outputs.
 func (b *builder) size() int { return b.m.Live(b.outputs()) }
+
+// allow has the builder pause after so many operations.
+func (b *builder) allow(work int) { b.m.Allow(max(0, work-b.spent)) }
 
 // solution returns the diagram of the outputs.
 func (b *builder) solution() solution {
