@@ -28,8 +28,9 @@ type climber struct {
 	mass   [][]float64 // by part: derivative by that
 	before []float64   // of the inputs of a gate: product of those before it
 
-	best []set
-	work int // nodes that may still be looked at
+	best  []set
+	work  int         // nodes that may still be looked at
+	ended func() bool // nobody waits any more
 }
 
 // A decided is a step with its variables, one in each state.
@@ -57,8 +58,8 @@ const (
 	hurriedWork = 1 << 20
 )
 
-func newClimber(p *plan) *climber {
-	c := &climber{plan: p, work: climbWork}
+func newClimber(p *plan, ended func() bool) *climber {
+	c := &climber{plan: p, work: climbWork, ended: ended}
 	c.chance, c.slope = make([]float64, p.circuit.Len()), make([]float64, p.circuit.Len())
 	c.value, c.mass = make([][]float64, len(p.parts)), make([][]float64, len(p.parts))
 	for i := range p.parts {
@@ -117,7 +118,7 @@ func (c *climber) strip() {
 				least, which = loss, i
 			}
 		}
-		if which < 0 || c.work < 0 {
+		if which < 0 || c.done() {
 			return
 		}
 		c.taken[which] = false
@@ -125,16 +126,19 @@ func (c *climber) strip() {
 	}
 }
 
+// done reports whether no more sets are to be looked at.
+func (c *climber) done() bool { return c.work < 0 || c.ended() }
+
 // climb looks around the best sets until none of them can be improved, or for as
 // long as it may: at those that differ in one step, and then in two.
-func (c *climber) climb(ended func() bool) {
-	for c.sweep(oneStep, ended) || c.sweep(twoSteps, ended) {
+func (c *climber) climb() {
+	for c.sweep(oneStep) || c.sweep(twoSteps) {
 	}
 }
 
 // sweep looks around all sets that this was not done for yet, those first that are
 // far from each other, and reports whether there were any.
-func (c *climber) sweep(steps byte, ended func() bool) bool {
+func (c *climber) sweep(steps byte) bool {
 	var todo []set
 	for _, i := range spread(len(c.best)) {
 		if c.best[i].looked < steps {
@@ -142,7 +146,7 @@ func (c *climber) sweep(steps byte, ended func() bool) bool {
 		}
 	}
 	for _, s := range todo {
-		if c.work < 0 || ended() {
+		if c.done() {
 			return false
 		}
 		c.around(s, steps)
@@ -174,6 +178,9 @@ func (c *climber) around(s set, steps byte) {
 		return
 	}
 	for i := range c.steps {
+		if c.ended() {
+			return
+		}
 		copy(c.taken, s.taken)
 		c.taken[i] = !c.taken[i]
 		c.flips(set{Point: Point{Cost: c.cost()}, taken: slices.Clone(c.taken)})

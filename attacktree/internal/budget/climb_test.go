@@ -16,9 +16,9 @@ func TestClimb(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := newClimber(pl)
+		c := newClimber(pl, func() bool { return false })
 		c.strip()
-		c.climb(func() bool { return false })
+		c.climb()
 		var found []Point
 		for _, s := range c.best {
 			found = append(found, s.Point)

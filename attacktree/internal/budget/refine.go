@@ -28,18 +28,18 @@ func (s *solver) refine(rough bounds) bounds {
 
 // climbed improves the sets of a front.
 func (s *solver) climbed(f *front) *front {
-	c := newClimber(s.plan)
+	c := newClimber(s.plan, s.ended)
 	if s.hurry {
 		c.work = hurriedWork
 	}
 	c.strip()
 	enough := c.work / 2
 	for _, i := range spread(len(f.from)) {
-		if c.work > enough {
+		if c.work > enough && !c.ended() {
 			c.start(s.steps(f.from[i]))
 		}
 	}
-	c.climb(s.ended)
+	c.climb()
 	best := &front{dim: 1}
 	for _, set := range c.best {
 		from := int32(none)
