@@ -303,3 +303,29 @@ func TestIncoherentRefusals(t *testing.T) {
 		}
 	}
 }
+
+// Where no diagram fits, an attack is denied only if there is none.
+func TestIncoherentLimited(t *testing.T) {
+	limited := 0
+	for seed := range uint64(400) {
+		m := randomIncoherent(rand.New(rand.NewPCG(seed, 4)))
+		tree, err := attacktree.New(*m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		small, err := attacktree.Compile(t.Context(), tree, &attacktree.Options{MaxNodes: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, got := eval(t, compile(t, *m, ""), nil), eval(t, small, nil)
+		if got.AttackCount == nil {
+			limited++
+		}
+		if want.Reachable && !got.Reachable || got.Unaided && !want.Unaided {
+			t.Errorf("seed %d: reachable %t, unaided %t; expected %t, %t", seed, got.Reachable, got.Unaided, want.Reachable, want.Unaided)
+		}
+	}
+	if limited < 100 {
+		t.Errorf("only %d models exceeded the limit", limited)
+	}
+}

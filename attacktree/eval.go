@@ -72,16 +72,19 @@ func (p *Program) evalIncoherent(ctx context.Context, e *Evaluator, r *Result, s
 	if r.Likelihood == nil {
 		return err // not even whether there is an attack is known
 	}
-	r.Unaided = e.satisfiable(func(n *node) bool { return !n.step })
-	r.Reachable = !r.Unaided && e.satisfiable(func(*node) bool { return true })
+	r.Unaided, _ = e.satisfiable(func(n *node) bool { return !n.step })
+	idle, _ := e.satisfiable(func(*node) bool { return false }) // nothing smaller than no step at all
+	_, possibly := e.satisfiable(func(*node) bool { return true })
+	r.Reachable = possibly && !idle
 	return e.assumptions(ctx, r, s)
 }
 
 // satisfiable reports whether the goal can be reached by what is possible of
-// the nodes that may act. It asks for the likelihood at chances of one half,
+// the nodes that may act, surely or possibly: the two differ where the likelihood
+// is known by its bounds only. It asks for the likelihood at chances of one half,
 // which only goals that need a thousand steps at once would bring down to 0. It
 // overwrites the likelihood of the last run.
-func (e *Evaluator) satisfiable(may func(*node) bool) bool {
+func (e *Evaluator) satisfiable(may func(*node) bool) (surely, possibly bool) {
 	half := make([]float64, len(e.prob))
 	for v := range half {
 		if e.possible[v] && may(&e.p.nodes[e.p.vars[v].node]) {
@@ -89,7 +92,8 @@ func (e *Evaluator) satisfiable(may func(*node) bool) bool {
 		}
 	}
 	e.evalAt(half)
-	return e.state.Value(0) > 0
+	low, high := e.state.Bounds(0)
+	return low > 0, high > 0
 }
 
 // describe fills what the scenario itself says.

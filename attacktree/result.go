@@ -75,7 +75,7 @@ type Result struct {
 	Controls  []string // in place, in the order of the model
 	Adversary string
 
-	Reachable bool // some attack exists
+	Reachable bool // some attack exists, or a limit left open whether one does
 	Unaided   bool // the goal can happen by conditions alone, without any step
 
 	Likelihood     *Figure // that the goal is reached when every possible step is attempted once
