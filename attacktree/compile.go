@@ -572,7 +572,7 @@ func (p *Program) optimalFamily(ctx context.Context) (*program.Family, error) {
 		g := p.wire(func(g *wiring, n *node) circuit.Ref {
 			return g.relying(n, func(s int) circuit.Ref { return g.vars[int(n.first)+s] })
 		})
-		return program.MinimalSets(ctx, g.Circuit, g.reached[p.goal], program.Limits{Nodes: p.opt.MaxNodes})
+		return program.MinimalSets(ctx, g.Circuit, g.reached[p.goal], p.familyLimits())
 	})
 }
 
@@ -604,8 +604,18 @@ func (p *Program) minimalFamily(ctx context.Context, possible []bool) (*program.
 				return circuit.False
 			}))
 		})
-		return program.MinimalSets(ctx, g.Circuit, g.reached[p.goal], program.Limits{Nodes: p.opt.MaxNodes})
+		return program.MinimalSets(ctx, g.Circuit, g.reached[p.goal], p.familyLimits())
 	})
+}
+
+// familyLimits are what diagrams of attacks may take beside the program of the
+// likelihood. Where that knows bounds only, it holds most of what there is.
+func (p *Program) familyLimits() program.Limits {
+	lim := program.Limits{Nodes: p.opt.MaxNodes}
+	if l := p.likelihood.peek(); l != nil && !l.Exact() {
+		lim.Held = l.Size()
+	}
+	return lim
 }
 
 // wiring is a circuit in the making: the event that each node is reached, and

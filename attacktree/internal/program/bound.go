@@ -42,7 +42,7 @@ type bounder struct {
 const (
 	firstRound   = 1 << 13 // nodes of the first round; the next have roundGrowth times as many
 	roundGrowth  = 8
-	lateRound    = 1 << 11 // when the context is done
+	lateRound    = 1 << 9  // when the context is done
 	quickRound   = 1 << 16 // the last one, where other ways are still to be tried
 	sizePart     = 8       // a function may have this part of the nodes
 	workPerNode  = 32      // operations of all rounds, for each node of the limit

@@ -470,6 +470,20 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
+// TestHeld: what others hold is taken off a limit, and an error names the limit.
+func TestHeld(t *testing.T) {
+	c, root := knot()
+	enough := 1 << 20
+	if _, err := MinimalSets(t.Context(), c, root, Limits{Nodes: enough, Held: enough - enough/4}); err != nil {
+		t.Error(err)
+	}
+	most := compile(t, c, root).Size()
+	var limit *LimitError
+	if _, err := MinimalSets(t.Context(), c, root, Limits{Nodes: most, Held: 2 * most}); !errors.As(err, &limit) || limit.Max != most {
+		t.Errorf("%v, expected an error that names %d nodes", err, most)
+	}
+}
+
 // TestShared: goroutines share a program and a family and get what one gets.
 func TestShared(t *testing.T) {
 	c, root := sharedGraph()

@@ -29,6 +29,7 @@ import (
 type Limits struct {
 	Nodes int   // diagram nodes held at any one time; 0 means DefaultNodes
 	Bytes int64 // memory of diagrams at any one time; 0 means as much as the nodes need
+	Held  int   // nodes that others hold at that time; an eighth of Nodes is left in any case
 
 	// Typical has a probability for each variable. It decides what is left out
 	// where a limit leaves bounds only: they are close together at these
@@ -55,6 +56,9 @@ func (l Limits) nodes() int {
 	}
 	return n
 }
+
+// left returns the number of nodes that others leave.
+func (l Limits) left() int { return max(l.nodes()-l.Held, (l.nodes()+7)/8) }
 
 // explain names the limit that was given in place of what was left of it.
 func (l Limits) explain(err error) error {

@@ -58,7 +58,7 @@ func newSolver(ctx context.Context, c *circuit.Circuit, roots []circuit.Ref, lim
 		c:        c,
 		walker:   newWalker(c, roots, module),
 		lim:      lim,
-		left:     lim.nodes(),
+		left:     lim.left(),
 		siftWork: max(siftPerNode*lim.nodes(), siftAnyway),
 		fixed:    make(map[int]bdd.Ref),
 		index:    make([]int32, c.Len()),
