@@ -397,23 +397,32 @@ func (s *search) undo(to int) {
 // A cache remembers forms by keys.
 type cache struct {
 	seed  maphash.Seed
-	bytes []byte // of all keys
+	pages [][]byte // keys, one after the other; so what grows is not copied
+	bytes int      // of all keys
 	found []entry
 	table []int32 // open addressing; place in found, from 1
 }
 
 type entry struct {
-	begin, end int
+	page       int32
+	begin, end int32
 	hash       uint32
 	form       int32
 }
 
-const entryBytes = 32 // with its places in the table
+const (
+	entryBytes = 32 // with its places in the table
+	firstPage  = 1 << 10
+	fullPage   = 1 << 20
+)
 
 func (c *cache) count() int { return len(c.found) }
 
 // size returns the number of bytes in use.
-func (c *cache) size() int { return len(c.bytes) + entryBytes*len(c.found) }
+func (c *cache) size() int { return c.bytes + entryBytes*len(c.found) }
+
+// key returns the key of an entry.
+func (c *cache) key(e *entry) []byte { return c.pages[e.page][e.begin:e.end] }
 
 // slot returns where a key stands in the table, or would stand.
 func (c *cache) slot(key []byte, hash uint32) int {
@@ -422,7 +431,7 @@ func (c *cache) slot(key []byte, hash uint32) int {
 		if c.table[at] == 0 {
 			return at
 		}
-		if e := c.found[c.table[at]-1]; e.hash == hash && bytes.Equal(c.bytes[e.begin:e.end], key) {
+		if e := &c.found[c.table[at]-1]; e.hash == hash && bytes.Equal(c.key(e), key) {
 			return at
 		}
 	}
@@ -447,9 +456,16 @@ func (c *cache) add(key []byte, form int32) {
 	}
 	hash := c.hash(key)
 	at := c.slot(key, hash)
-	begin := len(c.bytes)
-	c.bytes = append(c.bytes, key...)
-	c.found = append(c.found, entry{begin, len(c.bytes), hash, form})
+	last := len(c.pages) - 1
+	if last < 0 || len(c.pages[last])+len(key) > cap(c.pages[last]) {
+		last++
+		size := min(firstPage<<min(last, 32), fullPage)
+		c.pages = append(c.pages, make([]byte, 0, max(size, len(key))))
+	}
+	page := append(c.pages[last], key...)
+	c.pages[last] = page
+	c.bytes += len(key)
+	c.found = append(c.found, entry{int32(last), int32(len(page) - len(key)), int32(len(page)), hash, form})
 	c.table[at] = int32(len(c.found))
 }
 
