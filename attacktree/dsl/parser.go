@@ -356,7 +356,7 @@ func (p *parser) unknownHint(b *block, items []Item, t token) string {
 	case (word == "label" || word == "title" || word == "name") && b != blockOn && b != blockFor:
 		return `the label is the string before the "{"`
 	}
-	if b == blockNode && p.namesNode(word) {
+	if b == blockNode && (p.namesNode(word) || strings.Contains(word, ".")) { // a node of an imported file has a dot
 		return "a node that stands elsewhere is named by use: use " + word
 	}
 	if hint := diag.Suggest(word, b.names); hint != "" {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -106,38 +107,78 @@ func isFile(path string) bool {
 }
 
 // spareFiles keeps every verb from writing an answer in the place of a file that
-// it reads. Only what is a model itself may take the place of one.
-func spareFiles(verb *cobra.Command) {
+// it reads, named or imported. Only what is a model itself may take the place of
+// one that is named.
+func (e *env) spareFiles(verb *cobra.Command) {
 	for _, sub := range verb.Commands() {
-		spareFiles(sub)
+		e.spareFiles(sub)
 	}
 	run := verb.RunE
 	verb.RunE = func(cmd *cobra.Command, args []string) error {
+		e.written, e.named = nil, nil
+		for _, path := range args {
+			if info, err := os.Stat(path); err == nil {
+				e.named = append(e.named, info)
+			}
+		}
 		for _, name := range []string{"output", "draws", "curve", "pairs", "effects", "worth", "plot", "tornado"} {
 			f := cmd.Flags().Lookup(name)
-			if f == nil || name == "output" && writesModel(cmd) {
+			if f == nil || f.Value.String() == "" {
 				continue
 			}
-			to := f.Value.String()
-			if slices.ContainsFunc(args, func(path string) bool { return sameFile(path, to) }) {
-				return fmt.Errorf("--%s: %s is the file that is read, and would be lost", name, to)
+			to := written{"--" + name, f.Value.String()}
+			e.written = append(e.written, to)
+			if i := slices.IndexFunc(e.named, to.replaces); i >= 0 && !(name == "output" && writesModel(cmd)) {
+				return to.refused()
 			}
 		}
 		return run(cmd, args)
 	}
 }
 
+// A written file is one that a flag says to write.
+type written struct{ flag, path string }
+
+func (w written) replaces(file fs.FileInfo) bool {
+	info, err := os.Stat(w.path)
+	return err == nil && info.Mode().IsRegular() && os.SameFile(info, file)
+}
+
+func (w written) refused() error {
+	return fmt.Errorf("%s: %s is a file that is read, and would be lost", w.flag, w.path)
+}
+
+// spare refuses to go on where a file that is imported would be written.
+func (e *env) spare(read fs.FileInfo) error {
+	if slices.ContainsFunc(e.named, func(named fs.FileInfo) bool { return os.SameFile(named, read) }) {
+		return nil
+	}
+	if i := slices.IndexFunc(e.written, func(w written) bool { return w.replaces(read) }); i >= 0 {
+		return e.written[i].refused()
+	}
+	return nil
+}
+
+// sparing is a file system whose files are not to be written.
+type sparing struct {
+	fs.FS
+	spare func(fs.FileInfo) error
+	err   error // the first refusal
+}
+
+func (s *sparing) Open(name string) (fs.File, error) {
+	f, err := s.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && s.err == nil {
+		s.err = s.spare(info)
+	}
+	return f, nil
+}
+
 // writesModel reports whether what a verb writes is a model in the language.
 func writesModel(cmd *cobra.Command) bool {
 	value := func(flag string) string { return cmd.Flags().Lookup(flag).Value.String() }
 	return cmd.Name() == "fmt" || cmd.Name() == "convert" && value("to") == "atree" || cmd.Name() == "stride" && value("scaffold") == "true"
-}
-
-func sameFile(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil || !x.Mode().IsRegular() {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
 }

@@ -36,6 +36,9 @@ type env struct {
 	format string
 	output string
 	color  string
+
+	named   []fs.FileInfo // files that the command line names
+	written []written
 }
 
 // readFlags are those of all verbs that read a model.

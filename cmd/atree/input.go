@@ -129,7 +129,7 @@ func (e *env) foreign(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(in, interchange.MaxBytes+1))
 }
 
-func (e *env) parse(path string, goalOptional bool) (*attacktree.Tree, error) {
+func (e *env) parse(path string, goalOptional bool) (tree *attacktree.Tree, err error) {
 	dir := e.root
 	switch {
 	case dir != "":
@@ -147,7 +147,13 @@ func (e *env) parse(path string, goalOptional bool) (*attacktree.Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	loader := &attacktree.Loader{FS: root.FS(), Dir: filepath.ToSlash(dir), Library: library, GoalOptional: goalOptional}
+	files := &sparing{FS: root.FS(), spare: e.spare}
+	defer func() {
+		if files.err != nil {
+			tree, err = nil, files.err
+		}
+	}()
+	loader := &attacktree.Loader{FS: files, Dir: filepath.ToSlash(dir), Library: library, GoalOptional: goalOptional}
 	if handed(path) {
 		src, err := e.read(path)
 		if err != nil {

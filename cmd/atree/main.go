@@ -111,7 +111,7 @@ atree help eval`,
 		attackersCommand(e), simulateCommand(e), mergeCommand(e), strideCommand(e), catalogCommand(e), dotCommand(e), convertCommand(e), explainCommand(e), versionCommand(e), completionCommand(e))
 	e.acceptCommon(root)
 	blameFlags(root)
-	spareFiles(root)
+	e.spareFiles(root)
 	root.SetVersionTemplate("atree {{.Version}}\n")
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
