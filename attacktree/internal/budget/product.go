@@ -112,41 +112,64 @@ type block struct {
 	a, b int32
 }
 
-// blocks is a heap of them, the one with the first pair on top.
+// before says which of two blocks comes first: by the cost, then the places, of
+// the first pair.
+func (b *block) before(c *block) bool {
+	if b.cost != c.cost {
+		return b.cost < c.cost
+	}
+	return b.i < c.i || b.i == c.i && b.j < c.j
+}
+
+// blocks is a heap of them, the one with the first pair on top. A node has four
+// children: it takes few moves to put a block in, as is done for every split, and
+// the children that are compared stand together in memory.
 type blocks []block
 
-func (h blocks) less(a, b int) bool {
-	if h[a].cost != h[b].cost {
-		return h[a].cost < h[b].cost
-	}
-	return h[a].i < h[b].i || h[a].i == h[b].i && h[a].j < h[b].j
-}
+const children = 4
 
 func (h *blocks) push(b block) {
 	*h = append(*h, b)
-	for k := len(*h) - 1; k > 0 && h.less(k, (k-1)/2); k = (k - 1) / 2 {
-		(*h)[k], (*h)[(k-1)/2] = (*h)[(k-1)/2], (*h)[k]
+	all := *h
+	k := len(all) - 1
+	for k > 0 {
+		parent := (k - 1) / children
+		if !b.before(&all[parent]) {
+			break
+		}
+		all[k] = all[parent]
+		k = parent
 	}
+	all[k] = b
 }
 
 func (h *blocks) pop() {
 	last := len(*h) - 1
-	(*h)[0] = (*h)[last]
-	*h = (*h)[:last]
-	for k := 0; ; {
-		child := 2*k + 1
-		if child >= last {
-			return
-		}
-		if child+1 < last && h.less(child+1, child) {
-			child++
-		}
-		if !h.less(child, k) {
-			return
-		}
-		(*h)[k], (*h)[child] = (*h)[child], (*h)[k]
-		k = child
+	b := (*h)[last]
+	all := (*h)[:last]
+	*h = all
+	if last == 0 {
+		return
 	}
+	k := 0
+	for {
+		first := children*k + 1
+		if first >= last {
+			break
+		}
+		least := first
+		for c := first + 1; c < min(first+children, last); c++ {
+			if all[c].before(&all[least]) {
+				least = c
+			}
+		}
+		if !all[least].before(&b) {
+			break
+		}
+		all[k] = all[least]
+		k = least
+	}
+	all[k] = b
 }
 
 // split puts the two halves of the first block in its place: first the one with
