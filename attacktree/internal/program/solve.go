@@ -210,13 +210,13 @@ func (s *solver) closer(a, b solution) solution {
 
 // race gives several orders more and more operations until one of them finishes,
 // and returns its diagram: the smallest of the round where that is short, else the
-// one that took fewest. What forces make of the orders joins where easy units are
-// done. Of a long race three remain and then two: those that need no more nodes
-// than there are for each, have finished more gates than others, or as many with
-// fewer live nodes. They compete with their twins, which go on with what sifting
-// makes of the functions at hand: mostly this finds what belongs together long
-// before the functions are large. In the end one remains. If it does not fit, race
-// returns its order.
+// one that took fewest. Where easy units are done, the two that are ahead remain:
+// those that need no more nodes than there are for each, have finished more gates
+// than others, or as many with fewer live nodes. What forces make of the orders
+// joins them, and then the best two of them all compete with their twins, which
+// go on with what sifting makes of the functions at hand: mostly this finds what
+// belongs together long before the functions are large. In the end one remains. If
+// it does not fit, race returns its order.
 //
 // Orders run two at a time, whatever the number of cores, so that the answer is
 // the same on all machines.
@@ -237,7 +237,7 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 		}
 	}
 	forced := 0 // 1 when the forces have joined
-	places := int(raced) + 1
+	places := 3
 	for work := firstWork; ; work *= 2 {
 		limit := min(s.left, lastLimit) / (len(race) + 1 - forced) // of nodes, for each
 		easy := work <= easyWork
@@ -273,18 +273,15 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 			return solution{}, race[0].levels, full
 		case forced == 0 && (full != nil || work >= easyWork):
 			forced = 1
+			race = first(race, places-1)
 			if err := join(0, s.force(u)); err != nil {
 				return solution{}, nil, err
 			}
 		case full != nil || work >= longRace:
-			if places = (places + 1) / 2; full == nil && work < lastRound {
-				places = max(places, 2)
+			if places > 2 || full != nil || work >= lastRound {
+				places--
 			}
-			if len(race) > places {
-				slices.SortStableFunc(race, (*builder).compare)
-				race = slices.Delete(race, places, len(race))
-			}
-			if places > 1 {
+			if race = first(race, places); places > 1 {
 				fresh, err := twins(race, work)
 				if err != nil {
 					return solution{}, nil, err
@@ -293,6 +290,15 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 			}
 		}
 	}
+}
+
+// first returns the builders of a race that are ahead, at most so many.
+func first(race []*builder, most int) []*builder {
+	if len(race) <= most {
+		return race
+	}
+	slices.SortStableFunc(race, (*builder).compare)
+	return slices.Delete(race, most, len(race))
 }
 
 // compare says which of two builders in a race is ahead.
