@@ -214,10 +214,13 @@ func (f *front) bands(c *draw.Canvas, x, y func(float64) vg.Length) {
 
 // bound draws what is proven.
 func (f *front) bound(c *draw.Canvas, x, y func(float64) vg.Length) {
-	line := stairs(len(f.Front.Bound), func(i int) (vg.Length, vg.Length) {
+	c.StrokeLines(boundLine, f.proven(c, x, y))
+}
+
+func (f *front) proven(c *draw.Canvas, x, y func(float64) vg.Length) []vg.Point {
+	return stairs(len(f.Front.Bound), func(i int) (vg.Length, vg.Length) {
 		return place(c, x, y, f.Front.Bound[i].Cost, f.Front.Bound[i].Value)
 	}, c.Max.X)
-	c.StrokeLines(boundLine, line)
 }
 
 // line draws the front, the sets, and as many labels as there is room for.
@@ -227,6 +230,7 @@ func (f *front) line(c *draw.Canvas, x, y func(float64) vg.Length) {
 	c.StrokeLines(frontPen, stairs)
 	t := &labels{canvas: c}
 	t.avoidLine(stairs)
+	t.avoidLine(f.proven(c, x, y))
 	if f.low != nil {
 		for _, values := range [][]float64{f.low, f.high} {
 			t.avoidLine(f.stairs(c, x, y, func(i int) float64 { return values[i] }))
@@ -261,7 +265,7 @@ func (f *front) line(c *draw.Canvas, x, y func(float64) vg.Length) {
 	before := 0 // a label tells the change since the last one
 	for _, i := range f.steps() {
 		px, py := place(c, x, y, points[i].Cost, points[i].Value)
-		if t.put(noteStyle, px, py, 5, fit(noteStyle, tidy(f.change(before, i)), 150)) {
+		if t.put(noteStyle, px, py, 5, f.change(before, i)) {
 			before = i
 		}
 	}
@@ -286,28 +290,42 @@ func (f *front) steps() []int {
 	return out
 }
 
-// change says what a point has that one before it has not, and what it lacks.
+// change says what a point has that one before it has not, and what it lacks; how
+// many controls that are, where there is no room for names.
 func (f *front) change(from, to int) string {
 	now := f.Front.Points[to].Controls
 	if from == to {
 		if len(now) == 0 {
 			return "no controls"
 		}
-		return strings.Join(now, ", ")
+		return shortened(strings.Join(now, ", "), fmt.Sprintf("%d controls", len(now)))
 	}
 	before := f.Front.Points[from].Controls
-	var parts []string
-	for _, c := range now {
-		if !slices.Contains(before, c) {
-			parts = append(parts, "+ "+c)
+	var names, counts []string
+	only := func(sign string, these, those []string) {
+		n := 0
+		for _, c := range these {
+			if !slices.Contains(those, c) {
+				names = append(names, sign+" "+c)
+				n++
+			}
+		}
+		if n > 0 {
+			counts = append(counts, fmt.Sprintf("%s %d", sign, n))
 		}
 	}
-	for _, c := range before {
-		if !slices.Contains(now, c) {
-			parts = append(parts, "– "+c)
-		}
+	only("+", now, before)
+	only("–", before, now)
+	return shortened(strings.Join(names, " "), strings.Join(counts, " ")+" controls")
+}
+
+// shortened returns a text as long as there is room for it, else another one.
+func shortened(s, other string) string {
+	const most = 150
+	if s = tidy(s); noteStyle.Width(s) > most {
+		return other
 	}
-	return strings.Join(parts, " ")
+	return s
 }
 
 // A ring is a circle with a line of some width; a diamond stands on its tip.
