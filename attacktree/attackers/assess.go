@@ -196,6 +196,7 @@ func (c *chooser) within(ctx context.Context, r *Result, chances *Curve, budget 
 		if err != nil {
 			return err
 		}
+		learn(chances, losses, nil)
 		loss := below(losses.At(budget), r.ExpectedImpact)
 		r.ImpactBy = choice(losses, budget)
 		if err := c.lose(r, loss, true); err != nil {

@@ -19,6 +19,7 @@
 package attackers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,7 @@ type Curve struct {
 	Exact  bool
 
 	steps func(i int) []string
+	goal  float64 // what is earned at the goal itself
 }
 
 // Steps returns an attack that has the cost and the value of point i, in the
@@ -80,7 +82,7 @@ func (c *Curve) At(budget float64) attacktree.Figure {
 		high = c.Bound[i].Value
 	}
 	high = max(low, high)
-	return attacktree.Figure{Value: low, Exact: c.Exact, Low: low, High: high}
+	return attacktree.Figure{Value: low, Exact: c.Exact || low == high, Low: low, High: high}
 }
 
 // Place returns the place of the point that holds at a budget, -1 if none does.
@@ -151,6 +153,11 @@ func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s 
 		return nil, err
 	}
 	c := &Curve{Points: points(found.Points), Bound: points(found.Bound), Exact: found.Exact}
+	for _, a := range q.Worth {
+		if a.At == shape.Goal {
+			c.goal += a.Value
+		}
+	}
 	c.steps = func(i int) []string {
 		var names []string
 		if found.Points[i].Worth == 0 {
@@ -162,6 +169,60 @@ func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s 
 		return names
 	}
 	return c, nil
+}
+
+// learn takes over attacks of other curves of the same scenario, where they are
+// known to do more than those that were found: what reaches the goal with some
+// chance costs its owner as much of what is lost there, and all of it if it
+// succeeds, which is never less than the mean. Curves may be nil.
+func learn(likelihood, expected, most *Curve) {
+	if expected != nil {
+		expected.raise(likelihood, func(chance float64) float64 { return chance * expected.goal })
+	}
+	if most != nil {
+		most.raise(likelihood, func(chance float64) float64 {
+			if chance > 0 {
+				return most.goal
+			}
+			return 0
+		})
+		most.raise(expected, func(loss float64) float64 { return loss })
+	}
+}
+
+// raise takes over the attacks of another curve that are worth more than those of
+// no greater cost; least says how much at least, from their value there.
+func (c *Curve) raise(other *Curve, least func(value float64) float64) {
+	if c.Exact || other == nil {
+		return
+	}
+	type attack struct {
+		Point
+		of *Curve
+		i  int
+	}
+	old := *c
+	var all []attack
+	for i, p := range old.Points {
+		all = append(all, attack{p, &old, i})
+	}
+	for i, p := range other.Points {
+		all = append(all, attack{Point{p.Cost, least(p.Value)}, other, i})
+	}
+	slices.SortStableFunc(all, func(a, b attack) int {
+		return cmp.Or(cmp.Compare(a.Cost, b.Cost), cmp.Compare(b.Value, a.Value))
+	})
+	kept := all[:0]
+	for _, a := range all {
+		if n := len(kept); n == 0 || a.Value > kept[n-1].Value*(1+1e-12) {
+			kept = append(kept, a)
+		}
+	}
+	c.Points = nil
+	for _, a := range kept {
+		c.Points = append(c.Points, a.Point)
+	}
+	c.steps = func(i int) []string { return kept[i].of.Steps(kept[i].i) }
 }
 
 // heldBy says, by control, which ones are in place.

@@ -129,7 +129,7 @@ func agree(c *Curve, all []Point) error {
 }
 
 func TestRandomModels(t *testing.T) {
-	n := 400
+	n, learned := 400, 0
 	if testing.Short() {
 		n = 100
 	}
@@ -208,6 +208,42 @@ func TestRandomModels(t *testing.T) {
 				}
 			}
 		}
+		if len(shape.Losses) > 0 {
+			// What a curve learns from others is what some set does.
+			var of [3]*Curve
+			for i := range of {
+				lim := &Limits{Front: 2, Sets: 1, Nodes: 1}
+				if i == 0 {
+					lim = nil
+				}
+				if of[i], err = NewCurve(t.Context(), tree, p, s, Objective(i), lim); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := [3]int{}
+			for i, c := range of {
+				before[i] = len(c.Points)
+			}
+			learn(of[0], of[1], of[2])
+			for i, c := range of {
+				if len(c.Points) > before[i] {
+					learned++
+				}
+				all := every(t, shape, held, Objective(i))
+				for k, x := range c.Points {
+					best := 0.0
+					for _, y := range all {
+						if y.Cost <= x.Cost+1e-9 {
+							best = max(best, y.Value)
+						}
+					}
+					if x.Value > best+1e-9*(1+best) || k > 0 && !(x.Cost > c.Points[k-1].Cost && x.Value > c.Points[k-1].Value) {
+						t.Errorf("seed %d, %v: learned %v, which no set has, of %v", seed, Objective(i), x, c.Points)
+					}
+					c.Steps(k)
+				}
+			}
+		}
 		if c, err := NewCurve(t.Context(), tree, p, s, Likelihood, nil); err != nil {
 			t.Error(err)
 		} else {
@@ -220,6 +256,9 @@ func TestRandomModels(t *testing.T) {
 				t.Errorf("seed %d: the budget curve ends at %v, the likelihood is %v (%v)", seed, last, l.Value, err)
 			}
 		}
+	}
+	if learned < n/40 {
+		t.Errorf("only %d curves learned anything", learned)
 	}
 }
 

@@ -116,6 +116,7 @@ func profile(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, goa
 			*part.to = c
 		}
 	}
+	learn(q.Likelihood, q.ExpectedImpact, q.Impact)
 	if q.Gain != nil {
 		q.Economic = NewProfit(q.Likelihood, *q.Gain)
 	}

@@ -338,7 +338,7 @@ func (r *attackerReport) table() (t *table, all int) {
 			all++
 		}
 	}
-	t = &table{columns: []column{{}, {title: "budget", right: true}, {title: "chance", right: true}}}
+	t = &table{marked: true, columns: []column{{}, {title: "budget", right: true}, {title: "chance", right: true}}}
 	if r.ExpectedImpact != nil {
 		t.columns = append(t.columns, column{title: "expected loss", right: true}, column{title: "loss if all succeeds", right: true})
 	}

@@ -273,7 +273,7 @@ func (r *frontReport) front(p *page) {
 	per := period(r.m.Period)
 	bands, best := r.bands()
 	heading, unit := "The best that each budget buys", r.unit
-	t := &table{columns: []column{{}, {title: "cost/" + per, right: true}, {title: r.what, right: true}}}
+	t := &table{marked: true, columns: []column{{}, {title: "cost/" + per, right: true}, {title: r.what, right: true}}}
 	if bands != nil {
 		heading += ": " + r.what
 		if r.Front.Objective != mitigate.Likelihood {

@@ -2,16 +2,19 @@ package render
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 // A table shows rows under named columns. As text it fits the width of the
 // page: columns that may be shortened give way first, and where that does not
 // help, the columns are dealt out to several tables, one below the other, each
-// with the first column.
+// with the columns that tell the rows: the first one, or where marked only marks
+// rows that matter, the first two.
 type table struct {
 	columns []column
 	rows    []row
+	marked  bool
 }
 
 type column struct {
@@ -44,22 +47,44 @@ const (
 )
 
 func (t *table) text(p *printer) {
-	widths := t.widths()
-	t.shorten(widths, p.width-indent)
-	for first := 1; ; {
-		// Columns first to last-1 stand beside column 0.
-		last, used := first, indent+widths[0]
-		for last < len(widths) && (used+gap+widths[last] <= p.width || last == first) {
-			used += gap + widths[last]
+	natural := t.widths()
+	room := p.width - indent
+	least := slices.Clone(natural)
+	t.shorten(least, room, upTo(0, len(least)))
+	keys := 1
+	if t.marked {
+		keys = 2
+	}
+	for first := keys; ; {
+		// Columns first to last-1 stand beside the keys.
+		shown, used := upTo(0, keys), -gap
+		for _, i := range shown {
+			used += least[i] + gap
+		}
+		last := first
+		for last < len(least) && (used+least[last]+gap <= room || last == first) {
+			used += least[last] + gap
 			last++
 		}
-		t.block(p, widths, first, last)
-		if last >= len(widths) {
+		shown = append(shown, upTo(first, last)...)
+		widths := slices.Clone(natural)
+		t.shorten(widths, room, shown)
+		t.block(p, widths, shown)
+		if last >= len(least) {
 			return
 		}
 		p.buf.WriteByte('\n')
 		first = last
 	}
+}
+
+// upTo lists the numbers from first to last-1.
+func upTo(first, last int) []int {
+	var out []int
+	for i := first; i < last; i++ {
+		out = append(out, i)
+	}
+	return out
 }
 
 // widths returns the natural width of each column.
@@ -74,17 +99,18 @@ func (t *table) widths() []int {
 	return widths
 }
 
-// shorten takes from the widest column that may give way, one by one, until all
-// fit beside each other or none can give more. Columns that shrink hold names, by
-// which things are found, and give way last.
-func (t *table) shorten(widths []int, room int) {
+// shorten takes from the widest column that may give way, one by one, until those
+// shown fit beside each other or none can give more. Columns that shrink hold
+// names, by which things are found, and give way last.
+func (t *table) shorten(widths []int, room int, shown []int) {
 	total := -gap
-	for _, w := range widths {
-		total += w + gap
+	for _, i := range shown {
+		total += widths[i] + gap
 	}
 	for ; total > room; total-- {
 		widest := -1
-		for i, c := range t.columns {
+		for _, i := range shown {
+			c := t.columns[i]
 			if c.fit == whole || widths[i] <= leastCell {
 				continue
 			}
@@ -101,12 +127,8 @@ func (t *table) shorten(widths []int, room int) {
 	}
 }
 
-// block writes column 0 and the columns from first to last-1.
-func (t *table) block(p *printer, widths []int, first, last int) {
-	shown := []int{0}
-	for i := first; i < last; i++ {
-		shown = append(shown, i)
-	}
+// block writes some columns.
+func (t *table) block(p *printer, widths, shown []int) {
 	titles := make([]string, len(t.columns))
 	for i, c := range t.columns {
 		titles[i] = c.title
