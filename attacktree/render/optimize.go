@@ -259,8 +259,10 @@ func (r *frontReport) accidents(p *page) {
 	}
 }
 
-// mostPoints is how many points of a front a person is shown.
-const mostPoints = 24
+const (
+	mostPoints = 24 // of a front, that a person is shown
+	mostNames  = 16 // of controls, of a point that is not the choice
+)
 
 // front shows what each point costs, leaves, and has that the one before it has
 // not, and what the next step after the chosen point costs.
@@ -289,14 +291,17 @@ func (r *frontReport) front(p *page) {
 		}
 	}
 	t.columns = append(t.columns, column{title: "controls", fit: wraps})
+	short := false
 	for _, i := range shown {
-		mark := ""
-		if i == r.Chosen {
+		mark, controls := "", strings.Join(points[i].Controls, ", ")
+		switch n := len(points[i].Controls); {
+		case i == r.Chosen:
 			mark = ">"
+		case n > mostNames:
+			controls, short = among(points[i].Controls, mostNames), true
 		}
-		controls := "none"
-		if len(points[i].Controls) > 0 {
-			controls = strings.Join(points[i].Controls, ", ")
+		if controls == "" {
+			controls = "none"
 		}
 		cells := []string{mark, amount(points[i].Cost), unit(points[i].Value)}
 		if bands != nil {
@@ -312,8 +317,11 @@ func (r *frontReport) front(p *page) {
 	if best != nil {
 		p.note("Best: the chance that of these sets it has the least total cost, of controls and expected losses.")
 	}
-	if len(shown) < len(points) {
+	switch {
+	case len(shown) < len(points):
 		p.note(fmt.Sprintf("%d of %d points of the front; JSON and CSV list them all.", len(shown), len(points)))
+	case short:
+		p.note("JSON and CSV list all controls of each point.")
 	}
 	if i := r.Chosen; i > 0 {
 		p.note("The last step: " + r.step(i-1, i))
