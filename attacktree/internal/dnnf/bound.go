@@ -33,7 +33,7 @@ func New(c *circuit.Circuit, inputs, gates []circuit.Ref, output circuit.Ref) (*
 
 const (
 	mostNodes = 1 << 13 // of a net, for the time of an order grows with the square
-	firstTry  = 24      // tree decompositions for the function itself
+	firstTry  = 64      // tree decompositions for the function itself
 	laterTry  = 6       // for what bounds it
 	quickTry  = 2       // for what might
 )
@@ -100,12 +100,16 @@ func (r *relaxation) compile(ctx context.Context, lim Limits) (*Form, error) {
 // Compile returns a form of the function. The error is ErrLimit or that of the
 // context.
 func (f *Function) Compile(ctx context.Context, lim Limits) (*Form, error) {
-	r := relaxed(ctx, f.net, f.given, max(1, min(firstTry, lim.Work/4/f.orderWork())))
+	r := relaxed(ctx, f.net, f.given, f.tries(lim))
 	if r.hopeless(lim) {
 		return nil, ErrLimit
 	}
 	return r.compile(ctx, lim)
 }
+
+// tries returns how many orders are worth the time, in proportion to the work that
+// they are for.
+func (f *Function) tries(lim Limits) int { return max(1, min(firstTry, lim.Work/4/f.orderWork())) }
 
 // orderWork is what an order takes, in terms of Limits.Work, at most.
 func (f *Function) orderWork() int { return len(f.net.kind) << 12 }
@@ -160,6 +164,9 @@ func (f *Function) bound(ctx context.Context, upper bool, prob []float64, lim Li
 	// The fewest constants, about, that make it small enough.
 	for few, many := 0, len(chain)-1; many-few > 1; {
 		middle := (few + many) / 2
+		if r := chain[middle]; r.graph != nil {
+			r.orders = r.graph.findOrders(ctx, f.tries(lim))
+		}
 		better, err := chain[middle].compile(ctx, lim)
 		switch {
 		case err == nil:

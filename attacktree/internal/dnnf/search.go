@@ -2,6 +2,7 @@ package dnnf
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -9,6 +10,8 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
+	"slices"
+	"sync"
 )
 
 // ErrLimit says that a form, or the work for it, exceeds a limit.
@@ -66,26 +69,43 @@ type component struct {
 }
 
 // compile returns the form of a graph, by the order that is farthest after a part
-// of the work. Orders differ a lot, and nothing else tells how much.
+// of the work. Orders differ a lot, and nothing else tells how much: they race, two
+// at a time, and a fourth of them goes on with eight times as much work.
 func (g *graph) compile(ctx context.Context, orders []*order, limits Limits) (*Form, error) {
-	trial := limits
-	trial.Work /= trialPart
-	best, farthest := orders[0], -1.0
-	for _, o := range orders {
-		s := newSearch(ctx, g, o.rank, trial)
-		if err := s.run(); !errors.Is(err, ErrLimit) {
-			return s.form, err
-		}
-		if s.done > farthest {
-			best, farthest = o, s.done
-		}
+	rounds := 0
+	for n := len(orders); n > 1; n = (n + 3) / 4 {
+		rounds++
 	}
-	s := newSearch(ctx, g, best.rank, limits)
+	for ; rounds > 0; rounds-- {
+		trial := limits
+		trial.Work /= lastTrial << (3 * (rounds - 1))
+		done := map[*order]float64{}
+		for pair := range slices.Chunk(orders, 2) {
+			var searches [2]*search
+			var errs [2]error
+			var group sync.WaitGroup
+			for i, o := range pair {
+				searches[i] = newSearch(ctx, g, o.rank, trial)
+				group.Go(func() { errs[i] = searches[i].run() })
+			}
+			group.Wait()
+			for i, o := range pair {
+				if !errors.Is(errs[i], ErrLimit) {
+					return searches[i].form, errs[i]
+				}
+				done[o] = searches[i].done
+			}
+		}
+		orders = slices.Clone(orders)
+		slices.SortStableFunc(orders, func(a, b *order) int { return cmp.Compare(done[b], done[a]) })
+		orders = orders[:(len(orders)+3)/4]
+	}
+	s := newSearch(ctx, g, orders[0].rank, limits)
 	err := s.run()
 	return s.form, err
 }
 
-const trialPart = 128
+const lastTrial = 32 // part of the work for each of the last four orders at most
 
 func newSearch(ctx context.Context, g *graph, rank []int32, limits Limits) *search {
 	s := &search{
