@@ -94,9 +94,9 @@ type Manager struct {
 	nodes []node   // children before parents
 	table []uint64 // open addressing: hash and number of each node, 0 is empty
 	cache []operation
-	work  uint64 // operations so far
-	allow atomic.Uint64
-	where []int32 // scratch: 0 for each reference between calls
+	work  uint64        // operations so far
+	allow atomic.Uint64 // so many
+	where []int32       // scratch: 0 for each reference between calls
 }
 
 // An operation is a remembered result: if f then g else h.

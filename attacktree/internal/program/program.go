@@ -12,8 +12,8 @@
 // Both work module by module: a part of the circuit that shares nothing with
 // the rest is solved by itself and then stands as a variable in what is above
 // it. A module that is a single And or Or needs no diagram at all, so a tree
-// without sharing never does; the others get a binary decision diagram, the
-// smallest of a few variable orders. Where all of these become large, a monotone
+// without sharing never does; the others get a binary decision diagram, by
+// the best of a few variable orders. Where all of these become large, a monotone
 // part gets a form that takes it apart further (package dnnf), and another one a
 // diagram in an order that changes while it is built.
 package program
