@@ -36,8 +36,10 @@
 // The weights also have bounds, which rules out more. Where there are two
 // numbers, a point on or below the line between two others is no better than one
 // of them, whatever the weights, so the front is a convex hull. And where
-// something is earned, the chances add at most the amounts above to it, see
-// skyline.
+// something is earned, the chances add at most the amounts above to it, as far as
+// the gates on the way up let them through, and of a gate's other inputs it is
+// known how likely they may be, see skyline. Nobody asks for the chance of the
+// root, so its front is one of a single number.
 //
 // Where two fronts of one or two numbers are joined, most pairs of their points
 // are far from the best and left out in blocks, see [product]. The time of a level

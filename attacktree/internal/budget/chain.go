@@ -15,14 +15,13 @@ type chain struct {
 }
 
 func (s *solver) newChain(q *part, input []*front) *chain {
-	c := &chain{solver: s, part: q, input: input}
-	c.weigh()
-	c.lift = []float64{0}
+	c := &chain{solver: s, part: q, input: input, lift: []float64{0}}
 	for _, g := range q.Outputs {
 		if s.used[g.Node()] {
-			c.lift[0] = s.whole - s.below[g.Node()]
+			c.lift[0] += s.count[g.Node()].high - s.amount[g.Node()]
 		}
 	}
+	c.weigh()
 	for l, st := range q.stages {
 		sum := c.lift[l]
 		for _, b := range st.tests {
@@ -44,7 +43,7 @@ func (c *chain) weigh() {
 	for i, d := range c.part.dims[0] { // above the first level
 		c.weight[0][i] = 1
 		if d.kind == chanceOf {
-			c.weight[0][i] = c.whole
+			c.weight[0][i] = c.lift[0]
 		}
 	}
 	costs, worth := 0.0, 0.0
@@ -99,13 +98,14 @@ func (c *chain) pass(most int, on side) (*front, error) {
 	c.fronts[levels] = f
 	for l := levels - 1; l >= 0; l-- {
 		p := c.stage(l, f, c.input[l])
-		below, at := scale{weight: c.weight[l+1], slope: c.slope}, scale{weight: c.weight[l], slope: c.slope}
+		at := scale{weight: c.weight[l], slope: c.slope}
+		p.sx, p.sy = scale{weight: c.weight[l+1], slope: c.slope}, c.pays()
 		if c.rests != nil {
 			p.rest = c.rests[l]
-			below.rest, at.rest = c.rests[l+1], c.rests[l]
+			p.sx.rest, at.rest = c.rests[l+1], c.rests[l]
 		}
 		var err error
-		if f, err = c.multiply(p, on, below, scale{weight: []float64{c.whole, 1}}); err != nil || len(f.cost) == 0 {
+		if f, err = c.multiply(p, on); err != nil || len(f.cost) == 0 {
 			return f, err
 		}
 		if c.strict && len(f.cost) > most {
@@ -116,6 +116,9 @@ func (c *chain) pass(most int, on side) (*front, error) {
 	}
 	return f, nil
 }
+
+// pays says what the numbers of an input count.
+func (c *chain) pays() scale { return scale{weight: []float64{c.whole, 1}, slope: c.slope} }
 
 // stage is the product of the front below a level and the input there.
 func (c *chain) stage(l int, x, y *front) *product {
@@ -163,7 +166,7 @@ func (c *chain) stage(l int, x, y *front) *product {
 		}
 		return true
 	}
-	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l]), value: value, earn: int(st.earn), lift: c.lift[l]}
+	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l]), value: value, earn: int(st.earn), count: span{0, c.lift[l]}}
 }
 
 // hand adds to what the numbers below a level count what those above it make of

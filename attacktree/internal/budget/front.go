@@ -46,13 +46,14 @@ func (f *front) points(sure float64) []Point {
 // and that no choice below changes. So what lies below the line between two other
 // points is not needed either: one of these is at least as good for any weights.
 //
-// Where something is earned, e, the chances add at most lift times x to it, taken
-// together. So it is enough to compare e and the e + lift*x: the greatest weights
-// are those that put all on one chance, and every sum is a mean of these.
+// Where something is earned, e, the chances x add to it as often as they count, all
+// taken together. So it is enough to compare e + least*x, for one chance, or e, for
+// several, with the e + most*x: the greatest weights are those that put all on one
+// chance, and every sum is a mean of these.
 type skyline struct {
 	*front
 	earn   int
-	lift   float64
+	count  span
 	shown  []float64 // the numbers of the points that are compared
 	buf    []float64
 	top    []int32 // if there are two numbers: the convex hull, by the first one, descending
@@ -70,7 +71,7 @@ type bound struct {
 // newSkyline chooses the bounds of the signatures such that points often differ
 // in them: the middle values of a sample of pairs.
 func newSkyline(f *front, p *product) *skyline {
-	s := &skyline{front: f, earn: p.earn, lift: p.lift, buf: make([]float64, f.dim)}
+	s := &skyline{front: f, earn: p.earn, count: p.count, buf: make([]float64, f.dim)}
 	const sample = 128
 	nx, ny := len(p.x.cost), len(p.y.cost)
 	if f.dim <= 2 || nx*ny < sample {
@@ -118,7 +119,10 @@ func (s *skyline) compared(v []float64) []float64 {
 	}
 	copy(s.buf, v)
 	for d := range s.earn {
-		s.buf[d] = v[s.earn] + s.lift*v[d]
+		s.buf[d] = v[s.earn] + s.count.high*v[d]
+	}
+	if s.earn == 1 {
+		s.buf[1] += s.count.low * v[0]
 	}
 	return s.buf
 }
@@ -223,6 +227,23 @@ type scale struct {
 	weight []float64
 	slope  float64
 	rest   *rest
+}
+
+// even counts each number, and the cost, in parts of how far it goes.
+func (f *front) even() scale {
+	all := make([]int32, len(f.cost))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	lo, hi := make([]float64, f.dim+1), make([]float64, f.dim+1)
+	f.extent(all, lo, hi)
+	unit := make([]float64, f.dim+1)
+	for d := range unit {
+		if hi[d] > lo[d] {
+			unit[d] = 1 / (hi[d] - lo[d])
+		}
+	}
+	return scale{weight: unit[:f.dim], slope: unit[f.dim]}
 }
 
 // thin takes points out of a front until there are at most so many: it puts

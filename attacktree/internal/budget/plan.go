@@ -19,10 +19,14 @@ type plan struct {
 	parts   []part
 	used    []bool    // by node: a part asks whether it is reached
 	earns   []bool    // by node: something is earned there or below
-	below   []float64 // by input and output of a part: all that may be earned there and below
+	chance  []span    // by input and output of a part: how likely it may be
+	count   []span    // the same: how much its chance counts in what is earned there and above, whatever is chosen elsewhere
 	cost    []float64 // by step, the node in the model: what it costs in all states
 	free    []int32   // steps that cost nothing, ascending
 }
+
+// A span holds a number that depends on what is chosen.
+type span struct{ low, high float64 }
 
 // A part is a gate over independent inputs, or a diagram over them.
 type part struct {
@@ -110,17 +114,19 @@ func sift(ctx context.Context, d *bdd.Diagram, levels []circuit.Ref) (*bdd.Diagr
 // layAll finds out what is asked of each part, and lays their diagrams. It fails
 // where the states of a step stand in several parts, or a diagram is too wide.
 func (p *plan) layAll() error {
-	p.earns, p.below = make([]bool, p.circuit.Len()), slices.Clone(p.amount)
+	p.earns, p.chance = make([]bool, p.circuit.Len()), make([]span, p.circuit.Len())
 	for v := range p.circuit.NumVars() {
 		x := p.circuit.VarRef(v).Node()
 		p.earns[x] = p.amount[x] > 0
+		if p.chance[x] = (span{p.Chance[v], p.Chance[v]}); p.decides(v) {
+			p.chance[x].low = 0
+		}
 	}
 	in := map[int32]int{} // by step: the part that it stands in
 	for i := range p.parts {
 		q := &p.parts[i]
-		earns, below := false, 0.0
+		earns := false
 		for _, x := range p.inputs(q) {
-			below += p.below[x.Node()]
 			if x.Negated() {
 				return errUnsuited
 			}
@@ -135,12 +141,15 @@ func (p *plan) layAll() error {
 		}
 		for _, g := range q.Outputs {
 			earns = earns || p.amount[g.Node()] > 0
-			below += p.amount[g.Node()]
 		}
 		for _, g := range q.Outputs {
-			p.earns[g.Node()], p.below[g.Node()] = earns, below
+			p.earns[g.Node()], p.chance[g.Node()] = earns, span{0, 1}
+		}
+		if q.Diagram == nil {
+			p.chance[q.output()] = p.operation(q).likely(p.chances(q))
 		}
 	}
+	p.countAll()
 	for i := range p.parts {
 		if q := &p.parts[i]; q.Diagram != nil {
 			if err := p.lay(q); err != nil {
@@ -149,6 +158,45 @@ func (p *plan) layAll() error {
 		}
 	}
 	return nil
+}
+
+// countAll finds out how much the chances of nodes count. What is earned is linear
+// in the chance of a module, and a gate hands on to an input what the chances of its
+// others let through.
+func (p *plan) countAll() {
+	p.count = make([]span, p.circuit.Len())
+	for x, a := range p.amount {
+		p.count[x] = span{a, a}
+	}
+	for i := len(p.parts) - 1; i >= 0; i-- {
+		q := &p.parts[i]
+		inputs := p.inputs(q)
+		if q.Diagram == nil {
+			op, chances := p.operation(q), p.chances(q)
+			for k, x := range inputs {
+				c := op.through(p.count[q.output()], chances, k, k+1)
+				p.count[x.Node()].low += c.low
+				p.count[x.Node()].high += c.high
+			}
+			continue
+		}
+		most := 0.0 // no chance of an input changes that of an output by more
+		for _, g := range q.Outputs {
+			most += p.count[g.Node()].high
+		}
+		for _, x := range inputs {
+			p.count[x.Node()].high += most
+		}
+	}
+}
+
+// chances returns how likely the inputs of a part may be.
+func (p *plan) chances(q *part) []span {
+	var out []span
+	for _, x := range p.inputs(q) {
+		out = append(out, p.chance[x.Node()])
+	}
+	return out
 }
 
 // inputs returns what a part refers to.

@@ -1,6 +1,9 @@
 package budget
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // A product makes the front of all pairs of a point of x and one of y.
 //
@@ -11,17 +14,18 @@ import "errors"
 // split. So few pairs are looked at of those that are far from the best. The same
 // goes for what can lead to nothing better than what was found for the whole.
 type product struct {
-	x, y *front
-	dim  int
+	x, y   *front
+	sx, sy scale // what their numbers count
+	dim    int
 
 	// No number of a pair falls when one of y grows. If it may, there are blocks of
 	// single points of y only.
 	monotone bool
 
-	// What is above adds to the number earn the others before it, in all at most
-	// lift times; earn is -1 if nothing is earned yet.
-	earn int
-	lift float64
+	// What is above adds to the number earn the others before it, count times in all;
+	// earn is -1 if nothing is earned yet.
+	earn  int
+	count span
 
 	rest *rest // what goes with the pairs, nil if that is not known
 
@@ -40,25 +44,29 @@ var errLong = errors.New("budget: too many pairs")
 func (p *product) run(s *solver) (*front, error) {
 	// More than two numbers beat another point too seldom to look at blocks for it.
 	compare := p.dim <= 2
-	cluster := newClusters
-	if !compare && p.rest == nil {
-		cluster = inOrder
+	var x, y *clusters
+	if compare || p.rest != nil {
+		x, y = newClusters(p.x, p.sx), newClusters(p.y, p.sy)
+	} else {
+		x, y = inOrder(p.x), inOrder(p.y)
 	}
-	x, y := cluster(p.x), cluster(p.y)
 	f := &front{dim: p.dim}
 	best := newSkyline(f, p)
 	buf := make([]float64, p.dim)
 	var pairs []block
 	var dead []bool // by point: another one of the same cost took its place
 	blocks := p.blocks(x, y)
-	for n := 0; len(blocks) > 0; n++ {
+	for n := 0; ; n++ {
 		if n%batch == 0 && s.ended() {
 			return nil, s.ctx.Err()
 		}
 		if n == maxBlocks && p.dim <= 2 {
 			return nil, errLong
 		}
-		b := blocks[0]
+		b, ok := blocks.first()
+		if !ok {
+			break
+		}
 		single := x.single(b.a) && y.single(b.b)
 		switch {
 		case !single && !compare && p.rest == nil:
@@ -91,13 +99,10 @@ func (p *product) run(s *solver) (*front, error) {
 }
 
 // blocks returns blocks that hold all pairs.
-func (p *product) blocks(x, y *clusters) blocks {
-	if p.monotone {
-		return blocks{{cost: x.cost[0] + y.cost[0]}}
-	}
-	var h blocks
+func (p *product) blocks(x, y *clusters) *blocks {
+	h := newBlocks(x, y)
 	for k, c := range y.tree {
-		if c.child == 0 {
+		if p.monotone && k == 0 || !p.monotone && c.child == 0 {
 			h.push(block{x.cost[0] + y.cost[c.first], 0, c.first, 0, int32(k)})
 		}
 	}
@@ -121,19 +126,81 @@ func (b *block) before(c *block) bool {
 	return b.i < c.i || b.i == c.i && b.j < c.j
 }
 
-// blocks is a heap of them, the one with the first pair on top. A node has four
-// children: it takes few moves to put a block in, as is done for every split, and
-// the children that are compared stand together in memory.
-type blocks []block
+// blocks hands out blocks, the one with the first pair first. No block that is put
+// in comes before one that was handed out, so those of the next costs only stand in
+// a heap, and the others in buckets, unordered.
+type blocks struct {
+	heap    []block
+	buckets []int32 // by range of costs: 1 + the place in held of some block, 0 if there is none
+	bucket  int     // whose blocks stand in the heap
+	held    []held
+	spare   int32 // 1 + a place in held that is not used, 0 if there is none
+	low     float64
+	per     float64 // buckets per unit of cost
+}
 
-const children = 4
+// held is a block in a bucket, and where the next one stands.
+type held struct {
+	block
+	next int32
+}
+
+func newBlocks(x, y *clusters) *blocks {
+	h := &blocks{buckets: make([]int32, len(x.cost)+len(y.cost)), low: x.cost[0] + y.cost[0]}
+	if high := x.cost[len(x.cost)-1] + y.cost[len(y.cost)-1]; high > h.low {
+		h.per = float64(len(h.buckets)) / (high - h.low)
+	}
+	return h
+}
+
+// place returns the bucket of a cost. It does not fall when the cost grows.
+func (h *blocks) place(cost float64) int {
+	if k := (cost - h.low) * h.per; k < float64(len(h.buckets)) {
+		return int(k)
+	}
+	return len(h.buckets) - 1
+}
+
+// first returns the first block, if there is any.
+func (h *blocks) first() (block, bool) {
+	for len(h.heap) == 0 {
+		if h.bucket == len(h.buckets)-1 {
+			return block{}, false
+		}
+		h.bucket++
+		for k := h.buckets[h.bucket]; k > 0; {
+			q := &h.held[k-1]
+			h.lift(q.block)
+			k, q.next, h.spare = q.next, h.spare, k
+		}
+	}
+	return h.heap[0], true
+}
 
 func (h *blocks) push(b block) {
-	*h = append(*h, b)
-	all := *h
+	k := h.place(b.cost)
+	if k <= h.bucket {
+		h.lift(b)
+		return
+	}
+	if h.spare == 0 {
+		h.held = append(h.held, held{})
+		h.spare = int32(len(h.held))
+	}
+	at := h.spare
+	q := &h.held[at-1]
+	h.spare = q.next
+	*q = held{b, h.buckets[k]}
+	h.buckets[k] = at
+}
+
+// lift puts a block into the heap.
+func (h *blocks) lift(b block) {
+	h.heap = append(h.heap, b)
+	all := h.heap
 	k := len(all) - 1
 	for k > 0 {
-		parent := (k - 1) / children
+		parent := (k - 1) / 2
 		if !b.before(&all[parent]) {
 			break
 		}
@@ -143,41 +210,39 @@ func (h *blocks) push(b block) {
 	all[k] = b
 }
 
+// pop takes the first block out.
 func (h *blocks) pop() {
-	last := len(*h) - 1
-	b := (*h)[last]
-	all := (*h)[:last]
-	*h = all
+	last := len(h.heap) - 1
+	b := h.heap[last]
+	h.heap = h.heap[:last]
+	all := h.heap
 	if last == 0 {
 		return
 	}
 	k := 0
 	for {
-		first := children*k + 1
-		if first >= last {
+		child := 2*k + 1
+		if child >= last {
 			break
 		}
-		least := first
-		for c := first + 1; c < min(first+children, last); c++ {
-			if all[c].before(&all[least]) {
-				least = c
-			}
+		if child+1 < last && all[child+1].before(&all[child]) {
+			child++
 		}
-		if !all[least].before(&b) {
+		if !all[child].before(&b) {
 			break
 		}
-		all[k] = all[least]
-		k = least
+		all[k] = all[child]
+		k = child
 	}
 	all[k] = b
 }
 
-// split puts the two halves of the first block in its place: first the one with
-// the same first pair, which is the first of all blocks still.
+// split puts two parts of the first block in its place: first the one with the same
+// first pair, which is the first of all blocks still. It halves the wider cluster.
 func (h *blocks) split(x, y *clusters) {
-	b := (*h)[0]
+	b := h.heap[0]
 	other := b
-	if x.tree[b.a].size >= y.tree[b.b].size {
+	if y.single(b.b) || !x.single(b.a) && x.tree[b.a].width >= y.tree[b.b].width {
 		b.a, other.a = x.tree[b.a].child, x.tree[b.a].child+1
 		other.i = x.tree[other.a].first
 	} else {
@@ -185,7 +250,7 @@ func (h *blocks) split(x, y *clusters) {
 		other.j = y.tree[other.b].first
 	}
 	other.cost = x.cost[other.i] + y.cost[other.j]
-	(*h)[0] = b
+	h.heap[0] = b
 	h.push(other)
 }
 
@@ -198,8 +263,9 @@ type clusters struct {
 }
 
 type cluster struct {
-	first, size int32 // the lowest place of a point; how many there are
-	child       int32 // of its halves, the one with the same first point, and next to it the other; 0 for a single point
+	first, size int32   // the lowest place of a point; how many there are
+	child       int32   // of its halves, the one with the same first point, and next to it the other; 0 for a single point
+	width       float64 // how far its points are apart; 0 for a single one
 }
 
 func (c *clusters) single(k int32) bool { return c.tree[k].child == 0 }
@@ -212,8 +278,9 @@ func (c *clusters) most(k int32) []float64 {
 	return c.great[int(k)*c.dim : (int(k)+1)*c.dim]
 }
 
-// newClusters halves clusters where they are widest, compared with the whole.
-func newClusters(f *front) *clusters {
+// newClusters halves clusters where they are widest, given what numbers and costs
+// count.
+func newClusters(f *front, by scale) *clusters {
 	c := &clusters{front: f}
 	n := len(f.cost)
 	members, spare := make([]int32, n), make([]int32, n)
@@ -221,7 +288,7 @@ func newClusters(f *front) *clusters {
 		members[i] = int32(i)
 	}
 	lo, hi := make([]float64, f.dim+1), make([]float64, f.dim+1)
-	unit := make([]float64, f.dim+1) // 1 / the width of the whole, by number, and last of the cost
+	unit := append(slices.Clone(by.weight[:f.dim]), by.slope)
 	c.tree = make([]cluster, 1, 2*n)
 	c.great = make([]float64, f.dim, 2*n*f.dim)
 	starts := make([]int32, 1, 2*n) // by cluster: its points start there in members
@@ -237,10 +304,8 @@ func newClusters(f *front) *clusters {
 		copy(c.great[k*f.dim:(k+1)*f.dim], hi)
 		widest, number := 0.0, 0
 		for d := range lo {
-			if k == 0 && hi[d] > lo[d] {
-				unit[d] = 1 / (hi[d] - lo[d])
-			}
-			if w := (hi[d] - lo[d]) * unit[d]; w > widest {
+			w := (hi[d] - lo[d]) * unit[d]
+			if c.tree[k].width += w; w > widest {
 				widest, number = w, d
 			}
 		}
@@ -264,6 +329,7 @@ func inOrder(f *front) *clusters {
 			half := q.size / 2
 			c.tree[k].child = int32(len(c.tree))
 			c.tree = append(c.tree, cluster{first: q.first, size: half}, cluster{first: q.first + half, size: q.size - half})
+			c.tree[k].width = float64(q.size)
 		}
 	}
 	return c

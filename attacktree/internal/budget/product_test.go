@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -25,13 +26,13 @@ func TestProduct(t *testing.T) {
 			}
 			return f
 		}
-		op, lift := operation(seed%3), 3.0
+		op, count := operation(seed%3), span{float64(seed%4) / 3, 3}
 		x, y := random(), random()
-		got, err := s.join(op, x, y, under, lift, nil)
+		got, err := s.join(op, x, y, under, count)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, slope := range []float64{0, 0.3, 1, 3} {
+		for _, slope := range []float64{count.low, 1, 2, count.high} {
 			value := func(v []float64) float64 {
 				if len(v) == 1 {
 					return v[0]
@@ -41,9 +42,8 @@ func TestProduct(t *testing.T) {
 			var all, kept []Point
 			for i := range x.cost {
 				for j := range y.cost {
-					v := make([]float64, x.dim)
-					op.combine(x.at(i), y.at(j), v)
-					all = append(all, Point{x.cost[i] + y.cost[j], value(v)})
+					first, gain := op.combine(x.at(i), y.at(j))
+					all = append(all, Point{x.cost[i] + y.cost[j], value([]float64{first, gain}[:x.dim])})
 				}
 			}
 			for i := range got.cost {
@@ -55,6 +55,58 @@ func TestProduct(t *testing.T) {
 					t.Fatalf("seed %d, slope %v, at %v: %v, want %v", seed, slope, p.Cost, best, p.Worth)
 				}
 			}
+		}
+	}
+}
+
+// What was found for some cost is the same whatever the costs are like.
+func TestGoal(t *testing.T) {
+	for _, costs := range [][]float64{{0, 1, 2, 5}, {0, 5e-324, 1e-323}, {0, 1e308, math.Inf(1)}, {1, 1e-300 + 1, 3}, {0}} {
+		points := make([]Point, len(costs))
+		for i, c := range costs {
+			points[i] = Point{c, float64(i + 1)}
+		}
+		g := newGoal(points)
+		for _, c := range append(costs, 0.5, 4, math.MaxFloat64) {
+			if got, want := g.at(c), At(points, c); got != want {
+				t.Errorf("costs %v, at %v: %v, want %v", costs, c, got, want)
+			}
+		}
+	}
+}
+
+// Blocks come in the order of their first pairs, whatever the costs are like.
+func TestBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 7))
+	for _, unit := range []float64{1, 0, 5e-324, 1e300, 1e308} {
+		var fs [2]*clusters
+		for k := range fs {
+			f := &front{dim: 1}
+			cost := 0.0
+			for i := range 40 {
+				f.cost, f.val = append(f.cost, cost), append(f.val, float64(i))
+				cost += unit * float64(r.IntN(3))
+			}
+			fs[k] = newClusters(f, f.even())
+		}
+		p := &product{x: fs[0].front, y: fs[1].front, monotone: true}
+		h := p.blocks(fs[0], fs[1])
+		var last *block
+		pairs := 0
+		for b, ok := h.first(); ok; b, ok = h.first() {
+			if !fs[0].single(b.a) || !fs[1].single(b.b) {
+				h.split(fs[0], fs[1])
+				continue
+			}
+			if last != nil && !last.before(&b) {
+				t.Fatalf("unit %v: %v after %v", unit, b, *last)
+			}
+			last = &b
+			pairs++
+			h.pop()
+		}
+		if pairs != 1600 {
+			t.Errorf("unit %v: %d pairs, want 1600", unit, pairs)
 		}
 	}
 }

@@ -112,8 +112,8 @@ func (s *solver) again(q *part, g *goal) (f *front, exact bool, err error) {
 	if q.Diagram == nil {
 		var r *rest
 		if c != nil {
-			earns := slices.ContainsFunc(fs, func(f *front) bool { return f.dim > 1 })
-			r = newRest(c.plus(s.amount[q.output()]).told(true, earns), g)
+			x := q.output()
+			r = newRest(c.told(s.used[x], s.earns[x]), g)
 		}
 		s.thinned = false
 		f, err = s.gate(q, fs, above, r)
@@ -223,7 +223,7 @@ func (f *front) plus(amount float64) *front {
 // let makes the context of one input of a gate from that of the gate and the front
 // of another input, which lets the first one count as far as it goes.
 func (s *solver) let(op operation, f, other *front) (*front, error) {
-	p := &product{x: f, y: other, dim: 2, earn: -1}
+	p := &product{x: f, y: other, sx: f.scale(1), sy: other.scale(s.whole), dim: 2, earn: -1}
 	p.value = func(w, v []float64, _ int, out []float64) bool {
 		if out[0], out[1] = w[0]*v[0], w[1]; op == or {
 			out[0], out[1] = w[0]*(1-v[0]), w[1]+w[0]*v[0]
@@ -233,7 +233,7 @@ func (s *solver) let(op operation, f, other *front) (*front, error) {
 		}
 		return true
 	}
-	f, err := s.multiply(p, above, f.scale(1), other.scale(s.whole))
+	f, err := s.multiply(p, above)
 	if err != nil {
 		return nil, err
 	}

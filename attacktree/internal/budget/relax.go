@@ -237,15 +237,12 @@ func (r *relaxation) earn(node int, top bool) {
 
 // meet joins two fronts.
 func (r *relaxation) meet(op operation, x, y *front) (*front, error) {
-	p := &product{x: x, y: y, dim: max(x.dim, y.dim), monotone: true, earn: -1}
-	p.value = func(a, b []float64, _ int, out []float64) bool {
-		op.combine(a, b, out)
-		return true
-	}
 	if x.dim == 0 {
 		return y, nil
 	}
-	f, err := r.multiply(p, r.on, x.scale(r.whole), y.scale(r.whole))
+	p := op.product(x, y)
+	p.sx, p.sy = x.scale(r.whole), y.scale(r.whole)
+	f, err := r.multiply(p, r.on)
 	if err != nil {
 		return nil, err
 	}

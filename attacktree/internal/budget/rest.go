@@ -1,5 +1,7 @@
 package budget
 
+import "math"
+
 // A goal is the staircase of the best sets that were found so far, which those yet
 // to be found have to beat.
 type goal struct {
@@ -13,7 +15,9 @@ func newGoal(points []Point) *goal {
 	g := &goal{points: points}
 	buckets := 4 * len(points)
 	if last := points[len(points)-1].Cost; last > 0 {
-		g.per = float64(buckets) / last
+		if g.per = float64(buckets) / last; math.IsInf(g.per, 1) {
+			g.per = 0
+		}
 	}
 	g.first = make([]int32, buckets+2)
 	n := int32(0)
@@ -29,7 +33,11 @@ func newGoal(points []Point) *goal {
 
 // at returns what was found for no more than some cost, 0 if nothing was.
 func (g *goal) at(cost float64) float64 {
-	i := g.first[int(min(cost*g.per, float64(len(g.first)-1)))]
+	bucket := len(g.first) - 1
+	if k := cost * g.per; k < float64(bucket) { // it is not a number where cost is past all floats
+		bucket = int(k)
+	}
+	i := g.first[bucket]
 	for int(i) < len(g.points) && g.points[i].Cost <= cost {
 		i++
 	}
@@ -54,7 +62,7 @@ type rest struct {
 }
 
 func newRest(f *front, g *goal) *rest {
-	r := &rest{clusters: newClusters(f), goal: g}
+	r := &rest{clusters: newClusters(f, f.even()), goal: g}
 	r.last = int32(len(r.tree)) - 1
 	return r
 }
@@ -159,15 +167,14 @@ func (c *chain) descend(top *rest, below []*rest, points int) ([]*rest, error) {
 	f := top.front
 	for l := range c.part.stages {
 		p := c.down(l, f, c.input[l])
-		from, by := scale{slope: c.slope}, scale{slope: c.slope}
+		by := scale{weight: ones(p.dim), slope: c.slope}
+		p.sx, p.sy = scale{weight: ones(f.dim), slope: c.slope}, c.pays()
 		if below != nil {
 			p.rest = below[l+1]
-			from.rest, by.rest = below[l], below[l+1]
-		} else {
-			from.weight, by.weight = ones(f.dim), ones(p.dim)
+			p.sx.rest, by.rest = below[l], below[l+1]
 		}
 		var err error
-		if f, err = c.multiply(p, above, from, scale{weight: []float64{c.whole, 1}}); err != nil || len(f.cost) == 0 {
+		if f, err = c.multiply(p, above); err != nil || len(f.cost) == 0 {
 			return nil, err
 		}
 		c.thin(f, points, above, by)

@@ -69,10 +69,7 @@ func (s *solver) rough() (bounds, error) {
 		if !s.used[x] && s.amount[x] == 0 {
 			continue
 		}
-		f, err := s.leaf(v)
-		if err != nil {
-			return bounds{}, err
-		}
+		f := s.leaf(v)
 		note(x, bounds{f, f})
 	}
 	for i := range s.parts {
@@ -100,7 +97,7 @@ func (s *solver) bounds(nodes []int) []bounds {
 
 // addAll joins fronts that have nothing to do with each other.
 func (s *solver) addAll(fs []*front, on side) (*front, error) {
-	return s.joinAll(beside, fs, on, 0, nil)
+	return s.joinAll(beside, fs, make([]span, len(fs)), on, span{1, 1})
 }
 
 // bracket makes the front below the true one, and the one above it if that is
@@ -185,38 +182,39 @@ func (s *solver) short(f *front, most int, on side, by scale) *front {
 	return &g
 }
 
-// scale says what the numbers of the front of a node count: its chance as much as
-// the whole.
-func (f *front) scale(whole float64) scale {
-	weight := []float64{whole, 1}[:f.dim]
+// scale says what the numbers of the front of a node count, given what its chance
+// does.
+func (f *front) scale(chance float64) scale {
+	weight := []float64{chance, 1}[:f.dim]
 	return scale{weight: weight, slope: f.slope(weight)}
 }
 
 // multiply runs a product. It thins the two fronts where there are too many pairs
 // of more than two numbers, or where a first try shows that there is too much to
 // look at: few numbers rule out most of the pairs.
-func (s *solver) multiply(p *product, on side, bx, by scale) (*front, error) {
+func (s *solver) multiply(p *product, on side) (*front, error) {
 	x, y := p.x, p.y
 	most := min(4*maxPairs, len(x.cost)*len(y.cost)/4)
 	if p.dim > 2 {
-		p.x, p.y = s.fit(x, y, maxPairs, on, bx, by)
+		p.x, p.y = s.fit(p, maxPairs, on)
 	}
 	for {
 		f, err := p.run(s)
 		if err != errLong {
 			return f, err
 		}
-		p.x, p.y = s.fit(x, y, most, on, bx, by)
+		p.x, p.y = x, y
+		p.x, p.y = s.fit(p, most, on)
 		most /= 4
 	}
 }
 
 // fit thins two fronts until they have no more than so many pairs, the longer one
 // first.
-func (s *solver) fit(x, y *front, most int, on side, bx, by scale) (*front, *front) {
-	nx, ny := len(x.cost), len(y.cost)
+func (s *solver) fit(p *product, most int, on side) (x, y *front) {
+	nx, ny := len(p.x.cost), len(p.y.cost)
 	if nx*ny <= most {
-		return x, y
+		return p.x, p.y
 	}
 	root := int(math.Sqrt(float64(most)))
 	switch {
@@ -227,7 +225,7 @@ func (s *solver) fit(x, y *front, most int, on side, bx, by scale) (*front, *fro
 	default:
 		nx, ny = root, root
 	}
-	return s.short(x, nx, on, bx), s.short(y, ny, on, by)
+	return s.short(p.x, nx, on, p.sx), s.short(p.y, ny, on, p.sy)
 }
 
 // part makes the front of a part.
@@ -248,60 +246,64 @@ func (s *solver) inputNodes(q *part) []int {
 }
 
 // gate makes the front of a part that is a single gate. r bounds what goes with
-// its inputs, if that is known.
+// the node, if that is known.
 func (s *solver) gate(q *part, fs []*front, on side, r *rest) (*front, error) {
-	node := q.output()
-	f, err := s.joinAll(s.operation(q), fs, on, s.whole-s.below[node]+s.amount[node], r)
-	if err != nil || len(f.cost) == 0 {
-		return f, err
+	node, op := q.output(), s.operation(q)
+	fs, err := s.pairUp(op, fs, s.chances(q), on, s.count[node], 2)
+	if err != nil {
+		return nil, err
 	}
-	return s.top(f, node)
+	p := &product{x: fs[0], y: fs[1], dim: s.dim(node), earn: -1, monotone: true, rest: r}
+	if p.dim > 1 {
+		a := s.amount[node]
+		p.earn, p.count = 1, span{s.count[node].low - a, s.count[node].high - a}
+	}
+	p.value = func(a, b []float64, _ int, out []float64) bool {
+		chance, gain := op.combine(a, b)
+		s.tell(node, chance, gain, out)
+		return true
+	}
+	return s.finish(p, on, s.count[node].high)
 }
 
-func (s *solver) operation(q *part) operation {
-	if s.circuit.Kind(q.Gates[0]) == circuit.And {
+func (p *plan) operation(q *part) operation {
+	if p.circuit.Kind(q.Gates[0]) == circuit.And {
 		return and
 	}
 	return or
 }
 
-// top makes the front of a node from that of its chance and what is earned
-// below: it adds what is earned if the node is reached, and forgets the chance if
-// nobody asks for it.
-func (s *solver) top(f *front, node int) (*front, error) {
-	a, used := s.amount[node], s.used[node]
-	if a == 0 && used {
-		return f, nil
+// dim returns how many numbers tell a choice below a node: its chance, if somebody
+// asks for it, and what is earned, if anything is.
+func (p *plan) dim(node int) int {
+	if p.used[node] && p.earns[node] {
+		return 2
 	}
-	p := &product{x: f, y: nothing(), dim: 1, earn: -1, monotone: true, value: func(v, _ []float64, _ int, out []float64) bool {
-		gain := a * v[0]
-		if len(v) > 1 {
-			gain += v[1]
-		}
-		out[0] = v[0]
-		out[len(out)-1] = gain
-		return true
-	}}
-	if used {
-		p.dim, p.earn, p.lift = 2, 1, s.whole-s.below[node]
+	return 1
+}
+
+// tell makes these numbers of the chance and of what is earned below the node.
+func (p *plan) tell(node int, chance, gain float64, out []float64) {
+	if p.used[node] {
+		out[0] = chance
 	}
-	return p.run(s)
+	if p.earns[node] {
+		out[len(out)-1] = gain + p.amount[node]*chance
+	}
 }
 
 // leaf is the front of an own step or condition.
-func (s *solver) leaf(v int) (*front, error) {
-	f := &front{dim: 1, cost: []float64{0}, val: []float64{s.Chance[v]}, from: []int32{none}}
-	if s.decides(v) {
-		f.val = []float64{0, s.Chance[v]}
-		f.cost = append(f.cost, s.cost[s.Node[v]])
-		f.from = append(f.from, s.pick(pick{none, none, s.Node[v]}))
+func (s *solver) leaf(v int) *front {
+	x := s.circuit.VarRef(v).Node()
+	f := &front{dim: s.dim(x), cost: []float64{0}, val: make([]float64, s.dim(x)), from: []int32{none}}
+	if !s.decides(v) {
+		s.tell(x, s.Chance[v], 0, f.val)
+		return f
 	}
-	// That is too little work to be stopped.
-	hurry := s.hurry
-	s.hurry = true
-	f, err := s.top(f, s.circuit.VarRef(v).Node())
-	s.hurry = hurry
-	return f, err
+	f.cost, f.val = append(f.cost, s.cost[s.Node[v]]), make([]float64, 2*f.dim)
+	f.from = append(f.from, s.pick(pick{none, none, s.Node[v]}))
+	s.tell(x, s.Chance[v], 0, f.at(1))
+	return f
 }
 
 // An operation says how the chances of two fronts make those of their join. What
@@ -315,76 +317,113 @@ const (
 	regardless // the chance is that of the first one
 )
 
-// combine computes the numbers of a join.
-func (op operation) combine(a, b, out []float64) {
+// combine computes the chance of a join, or what is earned where there is none, and
+// what is earned next to a chance.
+func (op operation) combine(a, b []float64) (first, gain float64) {
 	switch op {
 	case and:
-		out[0] = a[0] * b[0]
+		first = a[0] * b[0]
 	case or:
-		out[0] = a[0] + (1-a[0])*b[0]
+		first = a[0] + (1-a[0])*b[0]
 	case beside:
-		out[0] = a[0] + b[0]
+		first = a[0] + b[0]
 	case regardless:
-		out[0] = a[0]
+		first = a[0]
 	}
-	if len(out) > 1 {
-		out[1] = 0
-		if len(a) > 1 {
-			out[1] += a[1]
-		}
-		if len(b) > 1 {
-			out[1] += b[1]
-		}
+	if len(a) > 1 {
+		gain += a[1]
 	}
+	if len(b) > 1 {
+		gain += b[1]
+	}
+	return first, gain
 }
 
-// joinAll joins fronts two by two, neighbours first, as merge sort does. What is
-// above adds at most lift times the chance to what is earned; r bounds it, if that
-// is known.
-func (s *solver) joinAll(op operation, parts []*front, on side, lift float64, r *rest) (*front, error) {
-	if len(parts) == 0 {
-		return nothing(), nil
+// likely returns how likely a gate may be.
+func (op operation) likely(inputs []span) span {
+	out := op.through(span{1, 1}, inputs, 0, 0)
+	if op == or {
+		return span{1 - out.high, 1 - out.low}
 	}
-	for len(parts) > 1 {
-		var next []*front
-		for i := 0; i+1 < len(parts); i += 2 {
-			goes := r
-			if len(parts) > 2 {
-				goes = nil // with all of them, not with two
-			}
-			f, err := s.join(op, parts[i], parts[i+1], on, lift, goes)
-			if err != nil || len(f.cost) == 0 {
-				return f, err
-			}
-			next = append(next, f)
+	return out
+}
+
+// through returns how much the chance of the inputs of a gate from one number up to
+// another one counts, taken together, given how much that of the gate does.
+func (op operation) through(gate span, inputs []span, from, to int) span {
+	for k, c := range inputs {
+		switch {
+		case k >= from && k < to:
+		case op == and:
+			gate.low, gate.high = gate.low*c.low, gate.high*c.high
+		case op == or:
+			gate.low, gate.high = gate.low*(1-c.high), gate.high*(1-c.low)
 		}
-		if len(parts)%2 == 1 {
-			next = append(next, parts[len(parts)-1])
-		}
-		parts = next
+	}
+	return gate
+}
+
+// joinAll joins fronts into one.
+func (s *solver) joinAll(op operation, parts []*front, chances []span, on side, count span) (*front, error) {
+	parts, err := s.pairUp(op, parts, chances, on, count, 1)
+	if err != nil || len(parts) == 0 {
+		return nothing(), err
 	}
 	return parts[0], nil
 }
 
-func (s *solver) join(op operation, x, y *front, on side, lift float64, r *rest) (*front, error) {
-	p := &product{x: x, y: y, dim: max(x.dim, y.dim), monotone: true, earn: -1, rest: r}
-	if p.dim > 1 {
-		p.earn, p.lift = 1, lift
+// pairUp joins fronts two by two, neighbours first, as merge sort does, until there
+// are at most so many. count is how much the chance of all of them together counts.
+func (s *solver) pairUp(op operation, parts []*front, chances []span, on side, count span, most int) ([]*front, error) {
+	for len(parts) > most {
+		var next []*front
+		var likely []span
+		for i := 0; i < len(parts); i += 2 {
+			pair := parts[i:min(i+2, len(parts))]
+			f := pair[0]
+			if len(pair) == 2 {
+				var err error
+				if f, err = s.join(op, f, pair[1], on, op.through(count, chances, i, i+2)); err != nil {
+					return nil, err
+				}
+			}
+			next, likely = append(next, f), append(likely, op.likely(chances[i:i+len(pair)]))
+		}
+		parts, chances = next, likely
 	}
-	p.value = func(a, b []float64, _ int, out []float64) bool {
-		op.combine(a, b, out)
+	return parts, nil
+}
+
+// join makes the front of two others, of which the chance counts so much.
+func (s *solver) join(op operation, x, y *front, on side, count span) (*front, error) {
+	p := op.product(x, y)
+	if p.dim > 1 {
+		p.earn, p.count = 1, count
+	}
+	return s.finish(p, on, count.high)
+}
+
+// product is that of two fronts of nodes.
+func (op operation) product(x, y *front) *product {
+	value := func(a, b []float64, _ int, out []float64) bool {
+		chance, gain := op.combine(a, b)
+		if out[0] = chance; len(out) > 1 {
+			out[1] = gain
+		}
 		return true
 	}
-	whole := s.whole
-	if op == beside {
-		whole = 1
-	}
-	f, err := s.multiply(p, on, x.scale(whole), y.scale(whole))
+	return &product{x: x, y: y, dim: max(x.dim, y.dim), monotone: true, earn: -1, value: value}
+}
+
+// finish runs a product of fronts of nodes, and thins what it makes.
+func (s *solver) finish(p *product, on side, count float64) (*front, error) {
+	p.sx, p.sy = p.x.scale(count), p.y.scale(count)
+	f, err := s.multiply(p, on)
 	if err != nil || len(f.cost) == 0 {
 		return f, err
 	}
-	by := f.scale(whole)
-	by.rest = r
+	by := f.scale(count)
+	by.rest = p.rest
 	s.thin(f, s.most(f.dim), on, by)
 	return f, nil
 }
@@ -399,7 +438,7 @@ func (f *front) slope(weight []float64) float64 {
 	for d, v := range f.at(last) {
 		rise += weight[d] * (v - f.at(0)[d])
 	}
-	return rise / (f.cost[last] - f.cost[0])
+	return max(rise, 0) / (f.cost[last] - f.cost[0])
 }
 
 // pick notes the steps of a point.
