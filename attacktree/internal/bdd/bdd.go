@@ -27,6 +27,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/atree-dev/atree/attacktree/internal/memory"
 )
 
 // A Ref is a function: a node, or the complement of one if the lowest bit is set.
@@ -50,6 +52,10 @@ func (r Ref) Not() Ref { return r ^ 1 }
 // MaxLevels is the greatest number of levels of a manager. It bounds the depth
 // of recursion.
 const MaxLevels = 1 << 19
+
+// BytesPerNode is how much memory a manager of many nodes needs at most for each of
+// them, with its places in tables, and with what is copied when these grow.
+const BytesPerNode = 100
 
 // ErrLimit is what every LimitError wraps.
 var ErrLimit = errors.New("limit reached")
@@ -252,7 +258,7 @@ func (m *Manager) node(level int32, hi, lo Ref) Ref {
 	i := len(m.nodes)
 	m.nodes = append(m.nodes, n)
 	m.table[at] = uint64(hash)<<32 | uint64(i)
-	if 2*len(m.nodes) > len(m.table) {
+	if len(m.nodes) > len(m.table)/4*3 {
 		m.grow()
 	}
 	return Ref(i)<<1 | negate
@@ -287,12 +293,12 @@ func (m *Manager) grow() {
 	if len(old) < 1<<18 {
 		times = 4
 	}
-	m.table = make([]uint64, times*len(old))
+	m.table = memory.Table[uint64](times * len(old))
 	for _, entry := range old {
 		if entry != 0 {
 			m.table[m.vacancy(uint32(entry>>32))] = entry
 		}
 	}
-	m.nodes = slices.Grow(m.nodes, len(m.table)/2+1-len(m.nodes))
+	m.nodes = append(make([]node, 0, len(m.table)/4*3+1), m.nodes...)
 	m.growCache()
 }

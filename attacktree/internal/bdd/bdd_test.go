@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 func ExampleManager() {
@@ -31,6 +32,41 @@ func ExampleManager() {
 var tables = [6]uint64{
 	0xaaaaaaaaaaaaaaaa, 0xcccccccccccccccc, 0xf0f0f0f0f0f0f0f0,
 	0xff00ff00ff00ff00, 0xffff0000ffff0000, 0xffffffff00000000,
+}
+
+// TestMemory watches what a manager holds whenever its tables grow.
+func TestMemory(t *testing.T) {
+	const levels = 1000
+	m, err := New(t.Context(), levels, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := func() int {
+		return cap(m.nodes)*int(unsafe.Sizeof(node{})) + len(m.table)*8 + len(m.cache)*int(unsafe.Sizeof(operation{}))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	grown := 0
+	for before := held(); m.Len() < 1<<20; {
+		hi, lo := Ref(r.IntN(len(m.nodes)))<<1, Ref(r.IntN(2*len(m.nodes)))
+		below := min(m.level(hi), m.level(lo), levels)
+		if below == 0 {
+			continue
+		}
+		if m.node(below-1-r.Int32N(min(below, 2)), hi, lo) == none {
+			t.Fatal(m.err)
+		}
+		now := held()
+		if now != before && m.Len() > 1<<17 {
+			grown++
+			if most := (before + now) / m.Len(); most > BytesPerNode {
+				t.Errorf("%d bytes for each of %d nodes, want at most %d", most, m.Len(), BytesPerNode)
+			}
+		}
+		before = now
+	}
+	if grown < 2 {
+		t.Errorf("tables grew %d times, want it seen more often", grown)
+	}
 }
 
 // TestRandom checks random operations against truth tables of six levels:

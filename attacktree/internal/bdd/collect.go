@@ -1,6 +1,10 @@
 package bdd
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/atree-dev/atree/attacktree/internal/memory"
+)
 
 // Collect forgets all functions but those in keep, which it replaces by their
 // new references. Others must not be used any more.
@@ -15,13 +19,13 @@ func (m *Manager) Collect(keep []Ref) {
 	for i, f := range keep {
 		keep[i] = move(image, f)
 	}
-	m.table = make([]uint64, 1<<max(6, bits.Len(uint(2*live))))
+	m.table = memory.Table[uint64](1 << max(6, bits.Len(uint(2*live))))
 	for i, n := range m.nodes[1:] {
 		hash := n.hash()
 		m.table[m.vacancy(hash)] = uint64(hash)<<32 | uint64(i+1)
 	}
 	old := m.cache
-	m.cache = make([]operation, min(len(m.table)/2, maxCache))
+	m.cache = memory.Table[operation](min(len(m.table)/2, maxCache))
 	for _, op := range old {
 		if op.f != True && image[op.f.Node()] >= 0 && image[op.g.Node()] >= 0 && image[op.h.Node()] >= 0 && image[op.result.Node()] >= 0 {
 			m.remember(move(image, op.f), move(image, op.g), move(image, op.h), move(image, op.result))

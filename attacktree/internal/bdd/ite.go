@@ -1,5 +1,7 @@
 package bdd
 
+import "github.com/atree-dev/atree/attacktree/internal/memory"
+
 // This file has the two recursive operations and their cache, which is direct
 // mapped: a result is forgotten when another needs its place.
 
@@ -135,7 +137,7 @@ func (m *Manager) growCache() {
 		return
 	}
 	old := m.cache
-	m.cache = make([]operation, len(m.table)/2)
+	m.cache = memory.Table[operation](len(m.table) / 2)
 	for _, op := range old {
 		if op.f != True {
 			*m.place(op.f, op.g, op.h) = op

@@ -12,6 +12,8 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+
+	"github.com/atree-dev/atree/attacktree/internal/memory"
 )
 
 // ErrLimit says that a form, or the work for it, exceeds a limit.
@@ -490,7 +492,7 @@ func (c *cache) add(key []byte, form int32) {
 }
 
 func (c *cache) grow() {
-	c.table = make([]int32, max(1024, 4*len(c.table)))
+	c.table = memory.Table[int32](max(1024, 4*len(c.table)))
 	mask := len(c.table) - 1
 	for i, e := range c.found {
 		at := int(e.hash) & mask

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/atree-dev/atree/attacktree/internal/bdd"
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
 )
 
@@ -443,7 +444,7 @@ func TestBudgets(t *testing.T) {
 	sets := minimalOf(t, c, root).Count(nil)
 	finished, stopped := 0, 0
 	for limit := 1000; limit < 8*whole.Size(); limit *= 8 {
-		p, err := Compile(t.Context(), c, []circuit.Ref{root}, Limits{Bytes: int64(limit) * bytesPerNode})
+		p, err := Compile(t.Context(), c, []circuit.Ref{root}, Limits{Bytes: int64(limit) * bdd.BytesPerNode})
 		if err != nil {
 			t.Fatal(err)
 		}

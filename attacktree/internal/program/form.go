@@ -40,7 +40,7 @@ func (s *solver) form(u *unit) (solution, error) {
 	out := solution{levels: levels, forms: make([]formed, len(u.outputs))}
 	lim := dnnf.Limits{
 		Nodes: s.left / len(u.outputs),
-		Bytes: s.left * bytesPerNode / 2, // for what grows is copied
+		Bytes: s.left * bdd.BytesPerNode / 2, // for what grows is copied
 		Work:  workPerLimit * s.left / len(u.outputs),
 	}
 	prob := s.typical(levels)

@@ -41,10 +41,8 @@ type Limits struct {
 	Evaluations int
 }
 
-const (
-	DefaultNodes = 20_000_000
-	bytesPerNode = 100 // at most, with its places in tables, when these have just grown
-)
+// DefaultNodes is the limit of nodes where none is given.
+const DefaultNodes = 20_000_000
 
 func (l Limits) nodes() int {
 	n := l.Nodes
@@ -52,7 +50,7 @@ func (l Limits) nodes() int {
 		n = DefaultNodes
 	}
 	if l.Bytes > 0 {
-		n = int(min(int64(n), l.Bytes/bytesPerNode))
+		n = int(min(int64(n), l.Bytes/bdd.BytesPerNode))
 	}
 	return n
 }

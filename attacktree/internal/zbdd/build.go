@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/atree-dev/atree/attacktree/internal/bdd"
+	"github.com/atree-dev/atree/attacktree/internal/memory"
 )
 
 // none is the result of an operation that was stopped.
@@ -102,7 +103,7 @@ func (b *builder) node(level int32, hi, lo Ref) Ref {
 // grow doubles the table of nodes.
 func (b *builder) grow() {
 	old := b.table
-	b.table = make([]uint64, 2*len(old))
+	b.table = memory.Table[uint64](2 * len(old))
 	mask := uint32(len(b.table) - 1)
 	for _, entry := range old {
 		if entry == 0 {
@@ -120,7 +121,7 @@ func (b *builder) grow() {
 // that of nodes, so it depends on the work done.
 func (b *builder) growCache() {
 	old := b.cache
-	b.cache = make([]operation, 4*len(old))
+	b.cache = memory.Table[operation](4 * len(old))
 	for _, op := range old {
 		if op.p != Empty {
 			*b.place(op.p, op.q) = op
