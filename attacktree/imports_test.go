@@ -25,9 +25,10 @@ var mayImport = []struct{ pkg, imports string }{
 	// The engines know numbers only.
 	{"attacktree/internal/circuit", ""},
 	{"attacktree/internal/front", ""},
-	{"attacktree/internal/bdd", "attacktree/internal/circuit"},
-	{"attacktree/internal/zbdd", "attacktree/internal/circuit attacktree/internal/bdd"},
-	{"attacktree/internal/dnnf", "attacktree/internal/circuit"},
+	{"attacktree/internal/memory", ""},
+	{"attacktree/internal/bdd", "attacktree/internal/circuit attacktree/internal/memory"},
+	{"attacktree/internal/zbdd", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/memory"},
+	{"attacktree/internal/dnnf", "attacktree/internal/circuit attacktree/internal/memory"},
 	{"attacktree/internal/program", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/zbdd attacktree/internal/dnnf"},
 	{"attacktree/internal/compiled", "attacktree/internal/circuit attacktree/internal/program"},
 	{"attacktree/internal/budget", "attacktree/internal/circuit attacktree/internal/bdd attacktree/internal/program"},

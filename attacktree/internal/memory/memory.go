@@ -1,12 +1,11 @@
 // Package memory gets memory for large tables.
 package memory
 
-import "unsafe"
+// step is how many entries of 16 bytes stand in a page of memory, at least.
+const step = 4096 / 16
 
-// page is the size of the pages that memory comes in, at least.
-const page = 4096
-
-// Table returns n zero values, whose memory is there: it writes to each page of it.
+// Table returns n zero values, of 16 bytes at most, whose memory is there: it writes
+// to each page of it.
 //
 // A hash table reads a place before it writes there. Fresh memory is then mapped
 // twice, first to a page of zeros that all share and then to one of its own, and
@@ -14,8 +13,8 @@ const page = 4096
 // take longer than to fill it.
 func Table[T any](n int) []T {
 	t := make([]T, n)
-	var zero T
-	for i := 0; i < n; i += max(1, page/max(1, int(unsafe.Sizeof(zero)))) {
+	for i := 0; i < n; i += step {
+		var zero T
 		t[i] = zero
 	}
 	return t
