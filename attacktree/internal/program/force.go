@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
 )
@@ -16,28 +17,42 @@ import (
 // orders to begin with it takes what gives the least sum. It needs the numbers
 // of u.
 func (s *solver) force(u *unit) []circuit.Ref {
-	f := s.newForces(u)
-	var best []circuit.Ref
-	least := -1
-	for o := range orders {
-		levels := s.order(u, o)
-		if span := f.settle(s.ctx, levels, s.index); least < 0 || span < least {
-			least, best = span, f.sorted(levels, s.index)
+	var spans [orders]int
+	var found [orders][]circuit.Ref
+	for o := range found {
+		found[o] = s.order(u, order(o))
+	}
+	net := s.newForces(u)
+	var group sync.WaitGroup
+	for half := range 2 {
+		group.Go(func() {
+			f := net.start()
+			for o := half; o < len(found); o += 2 {
+				spans[o] = f.settle(s.ctx, found[o], s.index)
+				found[o] = f.sorted(found[o], s.index)
+			}
+		})
+	}
+	group.Wait()
+	best := 0
+	for o, span := range spans {
+		if span < spans[best] {
+			best = o
 		}
 	}
-	return best
+	return found[best]
 }
 
 // Forces are what pulls at the inputs and gates of a unit, by index.
 type forces struct {
-	ends []int32 // of each edge in pins; an edge is a gate and its arguments
-	pins []int32
+	ends  []int32 // of each edge in pins; an edge is a gate and its arguments
+	pins  []int32
+	edges []int32 // how many there are, of each vertex
 
 	at     []int32 // positions
 	best   []int32 // those of the least span
 	center []float64
 	pull   []float64 // sum of the centers of a vertex's edges, in the end their mean
-	edges  []int32   // how many there are
 	order  []int32
 }
 
@@ -47,9 +62,8 @@ const (
 	patience    = 20      // rounds without a lesser span
 )
 
-func (s *solver) newForces(u *unit) *forces {
-	f := &forces{}
-	n := len(u.inputs) + len(u.gates)
+func (s *solver) newForces(u *unit) forces {
+	f := forces{edges: make([]int32, len(u.inputs)+len(u.gates))}
 	for _, g := range u.gates {
 		f.pins = append(f.pins, s.index[g.Node()])
 		for _, x := range s.c.Args(g) {
@@ -59,16 +73,21 @@ func (s *solver) newForces(u *unit) *forces {
 		}
 		f.ends = append(f.ends, int32(len(f.pins)))
 	}
-	f.at, f.best, f.order = make([]int32, n), make([]int32, n), make([]int32, n)
-	f.pull, f.edges = make([]float64, n), make([]int32, n)
-	f.center = make([]float64, len(f.ends))
 	for _, v := range f.pins {
 		f.edges[v]++
 	}
+	return f
+}
+
+// start returns the same forces, with vertices of their own.
+func (f forces) start() *forces {
+	n := len(f.edges)
+	f.at, f.best, f.order = make([]int32, n), make([]int32, n), make([]int32, n)
+	f.pull, f.center = make([]float64, n), make([]float64, len(f.ends))
 	for v := range f.order {
 		f.order[v] = int32(v)
 	}
-	return f
+	return &f
 }
 
 // settle begins with the levels and returns the least span it finds until the
@@ -142,7 +161,13 @@ func (f *forces) move() {
 // rank makes positions of the places that vertices are pulled to.
 func (f *forces) rank() {
 	slices.SortFunc(f.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(f.pull[a], f.pull[b]), cmp.Compare(a, b))
+		switch x, y := f.pull[a], f.pull[b]; {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return cmp.Compare(a, b)
 	})
 	for i, v := range f.order {
 		f.at[v] = int32(i)
