@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/atree-dev/atree/attacktree"
 	"github.com/atree-dev/atree/attacktree/quantity"
@@ -100,22 +101,23 @@ func profile(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, goa
 	if lim.Nodes == 0 {
 		lim.Nodes = opt.Compile.MaxNodes
 	}
-	for _, part := range []struct {
-		of Objective
-		to **Curve
-	}{{Likelihood, &q.Likelihood}, {ExpectedImpact, &q.ExpectedImpact}, {Impact, &q.Impact}} {
-		c, err := NewCurve(ctx, t, p, s, part.of, &lim)
+	var curves [3]*Curve
+	var errs [3]error
+	var group sync.WaitGroup
+	for of := range curves {
+		group.Go(func() { curves[of], errs[of] = NewCurve(ctx, t, p, s, Objective(of), &lim) })
+	}
+	group.Wait()
+	for _, err := range errs {
 		switch {
 		case errors.Is(err, ErrNoCost), errors.Is(err, ErrNotCoherent):
 			q.Why = err
 			return q, nil
-		case errors.Is(err, ErrNoImpact):
-		case err != nil:
+		case err != nil && !errors.Is(err, ErrNoImpact):
 			return nil, err
-		default:
-			*part.to = c
 		}
 	}
+	q.Likelihood, q.ExpectedImpact, q.Impact = curves[Likelihood], curves[ExpectedImpact], curves[Impact]
 	learn(q.Likelihood, q.ExpectedImpact, q.Impact)
 	if q.Gain != nil {
 		q.Economic = NewProfit(q.Likelihood, *q.Gain)

@@ -33,13 +33,13 @@
 // whether it is attempted or left, so that choices that differ in this do not beat
 // each other.
 //
-// The weights also have bounds, which rules out more. Where there are two
-// numbers, a point on or below the line between two others is no better than one
-// of them, whatever the weights, so the front is a convex hull. And where
-// something is earned, the chances add at most the amounts above to it, as far as
-// the gates on the way up let them through, and of a gate's other inputs it is
-// known how likely they may be, see skyline. Nobody asks for the chance of the
-// root, so its front is one of a single number.
+// The weights also have bounds, which rules out more. Where there are two numbers, a
+// point on or below the line between two others is no better than one of them,
+// whatever the weights, so the front is a convex hull. And a chance counts for the
+// amounts above it, as far as what is on the way up lets it through: of each node of
+// a gate or a diagram it is known how likely it may be, with none or all of the steps
+// below attempted. So the weights are in a box, see skyline. Nobody asks for the
+// chance of the root, so its front is one of a single number.
 //
 // Where two fronts of one or two numbers are joined, most pairs of their points
 // are far from the best and left out in blocks, see [product]. The time of a level

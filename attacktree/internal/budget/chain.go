@@ -11,24 +11,11 @@ type chain struct {
 	strict bool        // rather fail than thin
 	rests  []*rest     // by level, and one more: what is above it, if that is known
 	fronts []*front    // by level, and one more: what the last pass made
-	lift   []float64   // by level: what is above it adds at most so many times a chance
 }
 
 func (s *solver) newChain(q *part, input []*front) *chain {
-	c := &chain{solver: s, part: q, input: input, lift: []float64{0}}
-	for _, g := range q.Outputs {
-		if s.used[g.Node()] {
-			c.lift[0] += s.count[g.Node()].high - s.amount[g.Node()]
-		}
-	}
+	c := &chain{solver: s, part: q, input: input}
 	c.weigh()
-	for l, st := range q.stages {
-		sum := c.lift[l]
-		for _, b := range st.tests {
-			sum += b.amount
-		}
-		c.lift = append(c.lift, sum)
-	}
 	return c
 }
 
@@ -43,7 +30,7 @@ func (c *chain) weigh() {
 	for i, d := range c.part.dims[0] { // above the first level
 		c.weight[0][i] = 1
 		if d.kind == chanceOf {
-			c.weight[0][i] = c.lift[0]
+			c.weight[0][i] = c.part.counts[0].high[i]
 		}
 	}
 	costs, worth := 0.0, 0.0
@@ -166,7 +153,7 @@ func (c *chain) stage(l int, x, y *front) *product {
 		}
 		return true
 	}
-	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l]), value: value, earn: int(st.earn), count: span{0, c.lift[l]}}
+	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l]), value: value, counts: &c.part.counts[l]}
 }
 
 // hand adds to what the numbers below a level count what those above it make of

@@ -40,29 +40,30 @@ func (f *front) points(sure float64) []Point {
 }
 
 // A skyline is a front in the making, whose points come in the order of their
-// costs, and those of them that no other one exceeds in all numbers.
+// costs, and those of them that no other one beats.
 //
-// Of two numbers, what is above makes one sum, with weights that are not negative
-// and that no choice below changes. So what lies below the line between two other
-// points is not needed either: one of these is at least as good for any weights.
+// One beats another if it costs no more and counts as much, with any weights that
+// the numbers may have. These are in a box, of which it is known also what all
+// chances count together at most. To find out, numbers are added up with the weights
+// of some corners: the least ones, and these with one chance that counts as much as
+// it may. They are compared first, and of one or two numbers they say it all.
 //
-// Where something is earned, e, the chances x add to it as often as they count, all
-// taken together. So it is enough to compare e + least*x, for one chance, or e, for
-// several, with the e + most*x: the greatest weights are those that put all on one
-// chance, and every sum is a mean of these.
+// Of two numbers, what is above makes one sum. So what lies below the line between
+// two other points, in the sums of the corners, is not needed either: one of these is
+// at least as good for any weights.
 type skyline struct {
 	*front
-	earn   int
-	count  span
-	shown  []float64 // the numbers of the points that are compared
+	counts *weights
+	room   float64   // what chances count together, above the least weights
+	shown  []float64 // the sums of the points
 	buf    []float64
 	top    []int32 // if there are two numbers: the convex hull, by the first one, descending
 	sig    []uint64
 	bounds []bound // of signatures, if there are more than two numbers
 }
 
-// A bound makes a bit of a signature: whether a number is as great. A point can
-// only beat another one if it has all of its bits.
+// A bound makes a bit of a signature: whether a sum is as great. A point can only
+// beat another one if it has all of its bits.
 type bound struct {
 	number int
 	least  float64
@@ -71,7 +72,16 @@ type bound struct {
 // newSkyline chooses the bounds of the signatures such that points often differ
 // in them: the middle values of a sample of pairs.
 func newSkyline(f *front, p *product) *skyline {
-	s := &skyline{front: f, earn: p.earn, count: p.count, buf: make([]float64, f.dim)}
+	s := &skyline{front: f, counts: p.counts, buf: make([]float64, f.dim)}
+	if s.counts != nil {
+		s.room = s.counts.chances
+		for d, low := range s.counts.low {
+			if low < s.counts.high[d] {
+				s.room -= low
+			}
+		}
+		s.room = max(s.room, 0)
+	}
 	const sample = 128
 	nx, ny := len(p.x.cost), len(p.y.cost)
 	if f.dim <= 2 || nx*ny < sample {
@@ -81,7 +91,7 @@ func newSkyline(f *front, p *product) *skyline {
 	buf := make([]float64, f.dim)
 	for k := range sample {
 		if i := k * (nx - 1) / (sample - 1); p.value(p.x.at(i), p.y.at(k%ny), k%ny, buf) {
-			values = append(values, s.compared(buf)...)
+			values = append(values, s.sums(buf)...)
 		}
 	}
 	n := len(values) / f.dim
@@ -112,42 +122,67 @@ func (s *skyline) signature(v []float64) uint64 {
 	return sig
 }
 
-// compared returns the numbers that are compared. They hold until the next call.
-func (s *skyline) compared(v []float64) []float64 {
-	if s.earn < 0 {
+// sums adds up numbers with the weights of corners, one for each number. What is
+// earned stands for the corner of the least weights. They hold until the next call.
+func (s *skyline) sums(v []float64) []float64 {
+	if s.counts == nil {
 		return v
 	}
-	copy(s.buf, v)
-	for d := range s.earn {
-		s.buf[d] = v[s.earn] + s.count.high*v[d]
+	low, high := s.counts.low, s.counts.high
+	base := 0.0
+	for d, x := range v {
+		base += low[d] * x
 	}
-	if s.earn == 1 {
-		s.buf[1] += s.count.low * v[0]
+	for d, x := range v {
+		switch extra := high[d] - low[d]; {
+		case math.IsInf(extra, 1):
+			s.buf[d] = x
+		case len(v) == 2: // all of the other one's weight may go with it
+			s.buf[d] = base + extra*x
+		default:
+			s.buf[d] = base + min(extra, s.room)*x
+		}
 	}
 	return s.buf
 }
 
 func (s *skyline) at(i int) []float64 { return s.shown[i*s.dim : (i+1)*s.dim] }
 
-// beats reports whether some point has no lower number than v.
+// beats reports whether some point beats one with the numbers v.
 func (s *skyline) beats(v []float64) bool {
-	v = s.compared(v)
-	top := s.top
+	sums, top := s.sums(v), s.top
 	if s.dim == 2 {
-		k := sort.Search(len(top), func(k int) bool { return s.at(int(top[k]))[0] < v[0] })
+		k := sort.Search(len(top), func(k int) bool { return s.at(int(top[k]))[0] < sums[0] })
 		if k == 0 {
 			return false
 		}
 		right := s.at(int(top[k-1]))
-		return right[1] >= v[1] || k < len(top) && below(v, right, s.at(int(top[k])))
+		return right[1] >= sums[1] || k < len(top) && below(sums, right, s.at(int(top[k])))
 	}
-	sig := s.signature(v)
+	sig := s.signature(sums)
 	for k, i := range top {
-		if sig&^s.sig[k] == 0 && atLeast(s.at(int(i)), v) {
+		if sig&^s.sig[k] == 0 && atLeast(s.at(int(i)), sums) && s.makesUp(s.front.at(int(i)), v) {
 			return true
 		}
 	}
 	return false
+}
+
+// makesUp reports whether a counts as much as b with any weights, where it does so
+// with those of the corners.
+func (s *skyline) makesUp(a, b []float64) bool {
+	if s.counts == nil {
+		return true
+	}
+	behind, sum, most := 0.0, 0.0, 0.0
+	for d, low := range s.counts.low {
+		gap := b[d] - a[d]
+		behind += low * gap
+		if extra := s.counts.high[d] - low; gap > 0 && extra > 0 {
+			sum, most = sum+extra*gap, max(most, gap)
+		}
+	}
+	return behind+min(sum, s.room*most) <= 0
 }
 
 // add takes a point that none so far beats. It notes in dead those of the same
@@ -155,16 +190,16 @@ func (s *skyline) beats(v []float64) bool {
 func (s *skyline) add(cost float64, v []float64, dead []bool) {
 	n := int32(len(s.cost))
 	s.cost, s.val = append(s.cost, cost), append(s.val, v...)
-	v = s.compared(v)
-	s.shown = append(s.shown, v...)
+	sums := s.sums(v)
+	s.shown = append(s.shown, sums...)
 	if s.dim == 2 {
-		s.bend(n, v, dead)
+		s.bend(n, sums, dead)
 		return
 	}
-	sig := s.signature(v)
+	sig := s.signature(sums)
 	kept := 0
 	for k, i := range s.top {
-		if s.sig[k]&^sig != 0 || !atLeast(v, s.at(int(i))) {
+		if s.sig[k]&^sig != 0 || !atLeast(sums, s.at(int(i))) || !s.makesUp(v, s.front.at(int(i))) {
 			s.top[kept], s.sig[kept] = i, s.sig[k]
 			kept++
 		} else if s.cost[i] == cost {

@@ -31,8 +31,10 @@ type span struct{ low, high float64 }
 // A part is a gate over independent inputs, or a diagram over them.
 type part struct {
 	program.Part
-	dims   [][]dim // by level and one more: what a choice below is told by, see chain.go
-	stages []stage // by level
+	dims   [][]dim   // by level and one more: what a choice below is told by, see chain.go
+	stages []stage   // by level
+	counts []weights // by level and one more: how much these numbers count
+	chance []span    // by node of the diagram: how likely it may be
 }
 
 // newPlan fails with errUnsuited where the fronts cannot answer: what a step
@@ -142,14 +144,18 @@ func (p *plan) layAll() error {
 		for _, g := range q.Outputs {
 			earns = earns || p.amount[g.Node()] > 0
 		}
-		for _, g := range q.Outputs {
-			p.earns[g.Node()], p.chance[g.Node()] = earns, span{0, 1}
+		if q.Diagram != nil {
+			q.chance = p.nodeChances(q)
 		}
-		if q.Diagram == nil {
-			p.chance[q.output()] = p.operation(q).likely(p.chances(q))
+		for k, g := range q.Outputs {
+			p.earns[g.Node()] = earns
+			if q.Diagram == nil {
+				p.chance[g.Node()] = p.operation(q).likely(p.chances(q))
+			} else {
+				p.chance[g.Node()] = q.likely(q.Diagram.Roots[k])
+			}
 		}
 	}
-	p.countAll()
 	for i := range p.parts {
 		if q := &p.parts[i]; q.Diagram != nil {
 			if err := p.lay(q); err != nil {
@@ -157,6 +163,7 @@ func (p *plan) layAll() error {
 			}
 		}
 	}
+	p.countAll()
 	return nil
 }
 
@@ -180,14 +187,60 @@ func (p *plan) countAll() {
 			}
 			continue
 		}
-		most := 0.0 // no chance of an input changes that of an output by more
-		for _, g := range q.Outputs {
-			most += p.count[g.Node()].high
-		}
-		for _, x := range inputs {
-			p.count[x.Node()].high += most
+		q.counts = p.counts(q)
+		for l, x := range inputs {
+			for _, t := range q.stages[l].tests {
+				c := &p.count[x.Node()]
+				if c.high += t.amount; t.at >= 0 {
+					c.high += q.counts[l].high[t.at]
+				}
+			}
 		}
 	}
+}
+
+// nodeChances returns how likely the nodes of a diagram may be.
+func (p *plan) nodeChances(q *part) []span {
+	q.chance = []span{{1, 1}}
+	for _, n := range q.Diagram.Nodes[1:] {
+		hi, lo := q.likely(n.Hi), q.likely(n.Lo)
+		c := p.chance[q.Levels[n.Level].Node()]
+		mean := func(p, hi, lo float64) float64 { return p*hi + (1-p)*lo }
+		q.chance = append(q.chance, span{
+			min(mean(c.low, hi.low, lo.low), mean(c.high, hi.low, lo.low)),
+			max(mean(c.low, hi.high, lo.high), mean(c.high, hi.high, lo.high)),
+		})
+	}
+	return q.chance
+}
+
+// likely returns how likely a function may be.
+func (q *part) likely(f bdd.Ref) span {
+	c := q.chance[f.Node()]
+	if f.Negated() {
+		return span{1 - c.high, 1 - c.low}
+	}
+	return c
+}
+
+// below returns how much the numbers of what is above a level count: the chances
+// of the functions below. What is earned below counts the same for all of it.
+func (q *part) below(l int) *weights {
+	n := len(q.dims[l])
+	w := &weights{low: make([]float64, n+1), high: make([]float64, n+1)}
+	for i, d := range q.dims[l] {
+		switch d.kind {
+		case chanceOf:
+			c := q.likely(d.f)
+			w.low[i], w.high[i] = c.low, c.high
+			w.chances += c.high
+		case attempted, left:
+			w.high[i] = 1
+			w.chances++
+		}
+	}
+	w.low[n], w.high[n] = 1, 1
+	return w
 }
 
 // chances returns how likely the inputs of a part may be.
@@ -273,6 +326,71 @@ func (p *plan) possible() (*circuit.Circuit, []circuit.Ref) {
 		}
 	}
 	return d, image
+}
+
+// Weights bound how much the numbers of a choice count, whatever is chosen elsewhere.
+type weights struct {
+	low, high []float64 // by number; what is earned counts once
+	chances   float64   // all chances together, at most
+}
+
+// counts finds the weights at the levels of a diagram, from the first one down.
+func (p *plan) counts(q *part) []weights {
+	w := make([]weights, len(q.dims))
+	for l, dims := range q.dims {
+		w[l] = weights{low: make([]float64, len(dims)), high: make([]float64, len(dims))}
+		for i, d := range dims {
+			switch d.kind {
+			case earned:
+				w[l].low[i], w[l].high[i] = 1, 1
+			case attempted, left: // nothing makes up for these
+				w[l].high[i] = math.Inf(1)
+			}
+		}
+	}
+	for i, d := range q.dims[0] {
+		for k, g := range q.Outputs {
+			if d.kind == chanceOf && q.Diagram.Roots[k] == d.f && p.used[g.Node()] {
+				w[0].low[i] += p.count[g.Node()].low - p.amount[g.Node()]
+				w[0].high[i] += p.count[g.Node()].high - p.amount[g.Node()]
+				w[0].chances += p.count[g.Node()].high - p.amount[g.Node()]
+			}
+		}
+	}
+	for l, st := range q.stages {
+		above, below := w[l], &w[l+1]
+		for i, from := range st.pass {
+			if from >= 0 && q.dims[l][i].kind == chanceOf {
+				below.low[from] += above.low[i]
+				below.high[from] += above.high[i]
+			}
+		}
+		below.chances = above.chances
+		chance := p.chance[q.Levels[l].Node()]
+		for _, t := range st.tests {
+			low, high := t.amount, t.amount
+			if t.at >= 0 {
+				low, high = low+above.low[t.at], high+above.high[t.at]
+			}
+			if t.hi >= 0 {
+				below.low[t.hi] += low * chance.low
+				below.high[t.hi] += high * chance.high
+			}
+			if t.lo >= 0 {
+				below.low[t.lo] += low * (1 - chance.high)
+				below.high[t.lo] += high * (1 - chance.low)
+			}
+			below.chances += t.amount
+		}
+		sum := 0.0
+		for i, d := range q.dims[l+1] {
+			if d.kind == chanceOf {
+				sum += below.high[i]
+			}
+		}
+		below.chances = min(below.chances, sum)
+	}
+	return w
 }
 
 // A dim is one of the numbers that tell what a choice of steps below some level

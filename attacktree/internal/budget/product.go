@@ -22,10 +22,7 @@ type product struct {
 	// single points of y only.
 	monotone bool
 
-	// What is above adds to the number earn the others before it, count times in all;
-	// earn is -1 if nothing is earned yet.
-	earn  int
-	count span
+	counts *weights // how much the numbers count, nil if that is not known
 
 	rest *rest // what goes with the pairs, nil if that is not known
 

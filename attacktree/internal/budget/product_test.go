@@ -110,3 +110,105 @@ func TestBlocks(t *testing.T) {
 		}
 	}
 }
+
+// The front of a product of many numbers does as well as all pairs, at every cost
+// and with all weights that the numbers may have; and it is shorter than where
+// nothing is known of these.
+func TestWeights(t *testing.T) {
+	s := &solver{plan: &plan{Problem: &Problem{}}, ctx: t.Context(), whole: 1}
+	shorter := 0
+	for seed := range uint64(40) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		dim := 2 + int(seed%4)
+		earns := seed%3 > 0
+		w := &weights{low: make([]float64, dim), high: make([]float64, dim)}
+		sum := 0.0
+		for d := range dim {
+			w.high[d] = r.Float64()
+			w.low[d] = w.high[d] * r.Float64() * float64(seed%2)
+			sum += w.high[d]
+		}
+		chances := dim
+		if earns {
+			chances--
+			sum -= w.high[chances]
+			w.low[chances], w.high[chances] = 1, 1
+		}
+		w.chances = sum * (0.6 + 0.4*r.Float64())
+		random := func() *front {
+			f := &front{dim: dim}
+			cost := 0.0
+			for i := range 1 + r.IntN(40) {
+				f.cost, f.from = append(f.cost, cost), append(f.from, int32(i))
+				for range dim {
+					f.val = append(f.val, r.Float64()+float64(i)/80)
+				}
+				cost += float64(r.IntN(3))
+			}
+			return f
+		}
+		p := &product{x: random(), y: random(), dim: dim, monotone: true, counts: w}
+		p.sx, p.sy = p.x.even(), p.y.even()
+		p.value = func(a, b []float64, _ int, out []float64) bool {
+			for d := range out {
+				out[d] = a[d] + b[d]
+			}
+			return true
+		}
+		run := func() *front {
+			f, err := p.run(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		got := run()
+		p.counts = nil
+		if len(got.cost) < len(run().cost) {
+			shorter++
+		}
+		for range 20 {
+			// Least weights, and what chances may count above them, dealt out.
+			at, room := make([]float64, dim), w.chances
+			for d := range chances {
+				at[d] = w.low[d]
+				room -= w.low[d]
+			}
+			for _, d := range r.Perm(chances) {
+				more := min(max(room, 0), (w.high[d]-w.low[d])*min(1, 2*r.Float64()))
+				at[d] += more
+				room -= more
+			}
+			if earns {
+				at[chances] = 1
+			}
+			value := func(v []float64) float64 {
+				sum := 0.0
+				for d, x := range v {
+					sum += at[d] * x
+				}
+				return sum
+			}
+			var all, kept []Point
+			v := make([]float64, dim)
+			for i := range p.x.cost {
+				for j := range p.y.cost {
+					p.value(p.x.at(i), p.y.at(j), j, v)
+					all = append(all, Point{p.x.cost[i] + p.y.cost[j], value(v)})
+				}
+			}
+			for i := range got.cost {
+				kept = append(kept, Point{got.cost[i], value(got.at(i))})
+			}
+			kept = staircase(kept)
+			for _, p := range staircase(all) {
+				if best := At(kept, p.Cost); best < p.Worth*(1-1e-12) {
+					t.Fatalf("seed %d, weights %v, at %v: %v, want %v", seed, at, p.Cost, best, p.Worth)
+				}
+			}
+		}
+	}
+	if shorter < 30 {
+		t.Errorf("weights made %d of 40 fronts shorter, want it seen more often", shorter)
+	}
+}

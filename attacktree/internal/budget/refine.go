@@ -4,7 +4,7 @@ import "slices"
 
 const (
 	restPoints = 256     // of what is above, at first
-	enough     = 1 << 28 // numbers looked at, not to go through a diagram again
+	enough     = 1 << 30 // numbers looked at, not to go through a diagram again
 )
 
 // refine makes bounds closer. It improves the sets that were found, and then makes
@@ -223,7 +223,7 @@ func (f *front) plus(amount float64) *front {
 // let makes the context of one input of a gate from that of the gate and the front
 // of another input, which lets the first one count as far as it goes.
 func (s *solver) let(op operation, f, other *front) (*front, error) {
-	p := &product{x: f, y: other, sx: f.scale(1), sy: other.scale(s.whole), dim: 2, earn: -1}
+	p := &product{x: f, y: other, sx: f.scale(1), sy: other.scale(s.whole), dim: 2}
 	p.value = func(w, v []float64, _ int, out []float64) bool {
 		if out[0], out[1] = w[0]*v[0], w[1]; op == or {
 			out[0], out[1] = w[0]*(1-v[0]), w[1]+w[0]*v[0]

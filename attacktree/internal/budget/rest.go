@@ -203,5 +203,5 @@ func (c *chain) down(l int, x, y *front) *product {
 		out[last] += st.hand(w, in[0], out)
 		return true
 	}
-	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l+1]) + 1, value: value, earn: -1}
+	return &product{x: x, y: st.pay(y), dim: len(c.part.dims[l+1]) + 1, value: value, counts: c.part.below(l + 1)}
 }

@@ -253,10 +253,10 @@ func (s *solver) gate(q *part, fs []*front, on side, r *rest) (*front, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &product{x: fs[0], y: fs[1], dim: s.dim(node), earn: -1, monotone: true, rest: r}
+	p := &product{x: fs[0], y: fs[1], dim: s.dim(node), monotone: true, rest: r}
 	if p.dim > 1 {
 		a := s.amount[node]
-		p.earn, p.count = 1, span{s.count[node].low - a, s.count[node].high - a}
+		p.counts = span{s.count[node].low - a, s.count[node].high - a}.andEarned()
 	}
 	p.value = func(a, b []float64, _ int, out []float64) bool {
 		chance, gain := op.combine(a, b)
@@ -271,6 +271,12 @@ func (p *plan) operation(q *part) operation {
 		return and
 	}
 	return or
+}
+
+// andEarned returns the weights of a chance that counts so much, and of what is
+// earned.
+func (s span) andEarned() *weights {
+	return &weights{low: []float64{s.low, 1}, high: []float64{s.high, 1}, chances: s.high}
 }
 
 // dim returns how many numbers tell a choice below a node: its chance, if somebody
@@ -398,7 +404,7 @@ func (s *solver) pairUp(op operation, parts []*front, chances []span, on side, c
 func (s *solver) join(op operation, x, y *front, on side, count span) (*front, error) {
 	p := op.product(x, y)
 	if p.dim > 1 {
-		p.earn, p.count = 1, count
+		p.counts = count.andEarned()
 	}
 	return s.finish(p, on, count.high)
 }
@@ -412,7 +418,7 @@ func (op operation) product(x, y *front) *product {
 		}
 		return true
 	}
-	return &product{x: x, y: y, dim: max(x.dim, y.dim), monotone: true, earn: -1, value: value}
+	return &product{x: x, y: y, dim: max(x.dim, y.dim), monotone: true, value: value}
 }
 
 // finish runs a product of fronts of nodes, and thins what it makes.
