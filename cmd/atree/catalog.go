@@ -79,8 +79,12 @@ func (e *env) catalog() (*catalog.Catalog, error) {
 		return nil, fmt.Errorf("--catalog: the folder %s cannot be opened", e.ownDir)
 	}
 	defer root.Close()
-	if e.own, err = catalog.Load(catalog.Default(), root.FS()); err != nil {
+	files := &sparing{FS: root.FS(), spare: e.spare}
+	if e.own, err = catalog.Load(catalog.Default(), files); err != nil {
 		return nil, e.refused(err)
+	}
+	if files.err != nil {
+		return nil, files.err
 	}
 	return e.own, nil
 }
