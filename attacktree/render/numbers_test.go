@@ -16,7 +16,7 @@ func TestNumbers(t *testing.T) {
 		{percent(0), "0 %"},
 		{percent(1), "100 %"},
 		{percent(0.9996), "99.96 %"},
-		{percent(0.99992537), "99.99254 %"},
+		{percent(0.99992537), "99.993 %"},
 		{percent(1 - 1e-7), "99.99999 %"},
 		{percent(1 - 1e-12), "99.999999 %"},
 		{percent(0.999), "99.9 %"},

@@ -54,11 +54,12 @@ func Digits(x float64) string {
 }
 
 // Percent writes a share: 0.197915 is "19.8 %". What is below 1 never reads as
-// 100 %: 0.99996 is "99.996 %".
+// 100 %: 0.999728 is "99.97 %", with one digit of what is missing.
 func Percent(p float64) string {
 	x := Rounded(100 * p)
 	if x == 100 && p < 1 {
-		rest := max(Rounded(100*(1-p)), 1e-6)
+		rest, _ := strconv.ParseFloat(strconv.FormatFloat(100*(1-p), 'e', 0, 64), 64)
+		rest = max(rest, 1e-6)
 		decimals := len(strconv.FormatFloat(rest, 'f', -1, 64)) - len("0.")
 		return strconv.FormatFloat(100-rest, 'f', decimals, 64) + NBSP + "%"
 	}
