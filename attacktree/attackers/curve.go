@@ -68,7 +68,7 @@ type Curve struct {
 }
 
 // Steps returns an attack that has the cost and the value of point i, in the
-// order of the model. Steps that cost nothing are always in it.
+// order of the model. What is in it for free may have a part in its success.
 func (c *Curve) Steps(i int) []string { return c.steps(i) }
 
 // At returns the greatest value of attacks that cost no more than a budget, 0
@@ -161,7 +161,7 @@ func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s 
 	c.steps = func(i int) []string {
 		var names []string
 		if found.Points[i].Worth == 0 {
-			return nil // nothing that is attempted for free has a part in it
+			return nil
 		}
 		for _, v := range found.Steps(i) {
 			names = append(names, t.Model().Nodes[v].Name)

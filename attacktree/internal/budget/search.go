@@ -113,7 +113,7 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 		high := s.relaxed(ctx, staircase(append(open, best...)))
 		c.Bound = staircase(append(high, best...))
 	}
-	c.steps = func(i int) []int32 { return s.nodes(found[kept[i]].in) }
+	c.steps = func(i int) []int32 { return p.useful(s.nodes(found[kept[i]].in)) }
 	return c, nil
 }
 

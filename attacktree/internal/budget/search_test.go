@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/atree-dev/atree/attacktree/internal/circuit"
@@ -213,5 +214,58 @@ func TestSearchRelaxed(t *testing.T) {
 		if low := At(got.Points, 1000); low < 0.4 && ctx.Err() == nil {
 			t.Errorf("at 1000 the best set has a chance of %v only", low)
 		}
+	}
+}
+
+// What is left out of the steps of a point changes nothing, and little more could be.
+func TestUseful(t *testing.T) {
+	left, useless := 0, 0
+	for seed := range uint64(models) {
+		p := guarded(seed)
+		for v := range p.Cost {
+			if p.Node[v]%2 == 0 {
+				p.Cost[v] = 0
+			}
+		}
+		s := &searcher{Problem: p}
+		if err := s.prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		worth := func(steps []int32) float64 {
+			for v, node := range p.Node {
+				if s.chance[v] = p.Chance[v]; p.IsStep[v] && !slices.Contains(steps, node) {
+					s.chance[v] = 0
+				}
+			}
+			s.state.Eval(s.chance)
+			sum := 0.0
+			for i, a := range p.Worth {
+				sum += a.Value * s.state.Value(i)
+			}
+			return sum
+		}
+		got, err := Solve(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, q := range got.Points {
+			steps := got.Steps(i)
+			if w := worth(steps); math.Abs(w-q.Worth) > 1e-12*q.Worth {
+				t.Errorf("seed %d: steps %v are worth %v, want %v", seed, steps, w, q.Worth)
+			}
+			left += len(s.free)
+			for k, node := range steps {
+				if !s.free[node] {
+					continue
+				}
+				left--
+				if worth(slices.Delete(slices.Clone(steps), k, k+1)) == q.Worth {
+					useless++
+				}
+			}
+		}
+	}
+	if useless > left/10 {
+		t.Errorf("%d steps were left out, and %d others might have been", left, useless)
 	}
 }
