@@ -15,7 +15,7 @@ import (
 // too. Skill is always right, since the greatest of two equal numbers is that
 // number.
 type BottomUp struct {
-	Likelihood float64
+	Likelihood float64  // of the goal, from 0 to 1
 	Cost       *float64 // of the cheapest attack; nil where no attack is left or no step has a cost
 	Time       *float64 // of the fastest attack, days; nil as Cost
 	MinSkill   *int     // least; nil as Cost

@@ -38,7 +38,7 @@ func (m Mode) String() string {
 
 // A Figure is a computed number. An exact one has Low = High = Value.
 type Figure struct {
-	Value     float64
+	Value     float64 // between the bounds where it is not exact
 	Exact     bool
 	Low, High float64 // proven bounds
 }
@@ -78,15 +78,15 @@ type Result struct {
 	Reachable bool // some attack exists, or a limit left open whether one does
 	Unaided   bool // the goal can happen by conditions alone, without any step
 
-	Likelihood     *Figure // that the goal is reached when every possible step is attempted once
-	ExpectedImpact *Figure // mean loss over the goal and the nodes below it; nil where no node carries an impact
-	AnnualLoss     *Figure // per 365 days, accidents included; nil where nobody says how many attempts there are
-	AttackCount    *big.Int
+	Likelihood     *Figure  // that the goal is reached when every possible step is attempted once
+	ExpectedImpact *Figure  // mean loss over the goal and the nodes below it; nil where no node carries an impact
+	AnnualLoss     *Figure  // per 365 days, accidents included; nil where nobody says how many attempts there are
+	AttackCount    *big.Int // minimal attacks; nil where a limit left it out
 
 	Cheapest     *Attack
 	Likeliest    *Attack
 	Fastest      *Attack
-	MinSkill     *int
+	MinSkill     *int     // the least that some attack needs, from 0 to 10
 	Chokepoints  []string // own steps without which no attack exists, in the order of the model
 	DefenceDepth *Depth   // the attack that has the fewest controls to deal with
 

@@ -81,7 +81,7 @@ type Result struct {
 // with no need that the goal is reached without some of them.
 type Choice struct {
 	Steps []string // in the order of the model
-	Cost  float64
+	Cost  float64  // of all of them
 }
 
 // Assess answers for all goals of a tree, or the one in opt, which may be nil. A

@@ -53,7 +53,8 @@ func (o Objective) String() string {
 	return fmt.Sprintf("Objective(%d)", o)
 }
 
-// A Point of a curve: attacks that cost no more than Cost reach Value.
+// A Point of a curve: attacks that cost no more than Cost, in money, reach Value, of
+// the unit of the objective.
 type Point struct{ Cost, Value float64 }
 
 // A Curve is a staircase: Value holds from its cost up to the next point. It

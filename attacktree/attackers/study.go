@@ -32,7 +32,7 @@ type Report struct {
 // is nil.
 type Profile struct {
 	Scenario *attacktree.Scenario
-	Budget   *float64
+	Budget   *float64 // asked for, or else that of the adversary
 	Gain     *float64 // of the adversary, or else the value of the assets of the goal
 
 	Likelihood     *Curve
@@ -46,9 +46,9 @@ type Profile struct {
 // A Profit is the greatest one of an attack, gain * P(A) - cost(A), or 0 where no
 // attack pays.
 type Profit struct {
-	Gain   float64
-	Profit attacktree.Figure
-	Place  int // of the attack on the budget curve; -1: no attack pays
+	Gain   float64           // money for reaching the goal
+	Profit attacktree.Figure // money, on average
+	Place  int               // of the attack on the budget curve; -1: no attack pays
 }
 
 // Study answers for all scenarios. When ctx ends, what is not complete is bounded.

@@ -78,7 +78,7 @@ type LossesPart struct {
 	attacktree.Group // of its nodes those with an impact that bear on the goal
 
 	ExpectedImpact *attacktree.Figure // mean loss in one attempt
-	AnnualLoss     *attacktree.Figure
+	AnnualLoss     *attacktree.Figure // per 365 days
 }
 
 // An AdversaryPart says what one adversary can do.

@@ -90,7 +90,10 @@ type FrontPoint struct {
 }
 
 // A BoundPoint bounds the values of sets that cost Cost or more.
-type BoundPoint struct{ Cost, Value float64 }
+type BoundPoint struct {
+	Cost  float64 // per period
+	Value float64 // of the objective
+}
 
 // Front returns the whole Pareto front of the cost of a set of controls against
 // the residual that it leaves. All controls but the retired ones may be chosen;

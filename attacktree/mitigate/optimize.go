@@ -15,8 +15,8 @@ type Optimization struct {
 	Adversary   string
 	Params      map[string]float64 // what-if values, as asked
 	Front       *ControlFront
-	Budget      *float64
-	Target      *float64
+	Budget      *float64           // that the set may cost, per period; nil: whatever it takes
+	Target      *float64           // value of the objective that the set has to reach; nil: none
 	Chosen      int                // index of the point: the cheapest that meets the target, without a target the last; -1: none
 	OutOfReach  bool               // no set meets the constraints and the target, for certain
 	After       *attacktree.Result // the figures with the choice; nil without one

@@ -60,7 +60,7 @@ type Value struct {
 	Last    *float64 // reduction when it is added to all others of the set
 	Shapley *float64 // its fair share of the whole reduction
 
-	AloneLikelihood   *float64
+	AloneLikelihood   *float64 // the same of the likelihood
 	LastLikelihood    *float64
 	ShapleyLikelihood *float64
 
@@ -76,10 +76,10 @@ type Value struct {
 type Row struct {
 	Set            string
 	Controls       []string
-	Cost           float64 // per period
-	Likelihood     *attacktree.Figure
-	ExpectedImpact *attacktree.Figure
-	AnnualLoss     *attacktree.Figure
+	Cost           float64            // per period
+	Likelihood     *attacktree.Figure // per attempt
+	ExpectedImpact *attacktree.Figure // the same
+	AnnualLoss     *attacktree.Figure // per 365 days
 	CheapestCost   *attacktree.Figure // nil: no attack is left, or nothing has a cost
 	Reachable      bool
 	Return         *float64          // of the whole set

@@ -31,8 +31,8 @@ import (
 
 // An Information says what knowing more is worth.
 type Information struct {
-	Best    string // the set with the least expected total cost
-	Cost    float64
+	Best    string  // the set with the least expected total cost
+	Cost    float64 // that total cost, per period
 	Perfect float64 // expected value of knowing all numbers, per period
 	SE      float64 // its standard error
 	Exact   bool    // the worth of single numbers is exact
@@ -42,7 +42,7 @@ type Information struct {
 // A Worth is the expected value of knowing one number, per period.
 type Worth struct {
 	Number string
-	Value  float64
+	Value  float64 // money
 }
 
 const (

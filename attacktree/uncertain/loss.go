@@ -42,8 +42,8 @@ func (d Distribution) Tail(q float64) float64 {
 
 // A Point of an exceedance curve: with this chance a year loses as much or more.
 type Point struct {
-	Chance float64
-	Loss   float64
+	Chance float64 // from 0 to 1
+	Loss   float64 // money
 }
 
 // Curve returns the exceedance curve where there is a loss: first the chance of

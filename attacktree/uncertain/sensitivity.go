@@ -50,7 +50,7 @@ type Effect struct {
 	FirstSE    float64 // its standard error; 0 where it rests on slopes
 	Correlated bool    // it goes together with others: First counts what it tells of them, and there is no total index
 	Total      float64 // total index; 0 where there is none
-	TotalSE    float64
+	TotalSE    float64 // its standard error
 }
 
 // MaxSensitivitySamples is how many samples an index is estimated from at most.

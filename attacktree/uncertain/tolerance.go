@@ -49,7 +49,7 @@ func NewRiskTolerance(limits ...Limit) (RiskTolerance, error) {
 type Verdict struct {
 	Limit
 	Found     float64 // the share of the draws that lose more
-	Low, High float64
+	Low, High float64 // between which the chance lies
 }
 
 // Confidence is that of the interval of a [Verdict].

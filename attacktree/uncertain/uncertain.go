@@ -100,7 +100,7 @@ type Number struct {
 type Correlation struct {
 	A    string  `json:"a"`
 	B    string  `json:"b"`
-	Rank float64 `json:"rank"`
+	Rank float64 `json:"rank"` // from -1 to 1
 }
 
 // A Scenario holds the figures of one scenario, draw by draw.
@@ -147,7 +147,7 @@ func (s *Scenario) has(figure string) bool {
 
 // A Spread sums up the values of a figure.
 type Spread struct {
-	Mean            float64
+	Mean            float64 // of the draws
 	SE              float64 // standard error of the mean: by how much it is off, as a rule
 	P5, P50, P95    float64 // quantiles
 	Least, Greatest float64 // that was drawn
