@@ -557,12 +557,16 @@ func TestEndedOnTheWay(t *testing.T) {
 	costs(m)
 	impacts(m)
 	tree, p := compile(t, m)
+	endings := 20
+	if testing.Short() {
+		endings = 5
+	}
 	for _, of := range []Objective{Likelihood, ExpectedImpact} {
 		exact, err := NewCurve(t.Context(), tree, p, nil, of, nil)
 		if err != nil || !exact.Exact {
 			t.Fatalf("%v: exact %v, %v", of, exact.Exact, err)
 		}
-		for k := range 20 {
+		for k := range endings {
 			looks := 9 * k * k
 			ctx := &impatient{Context: t.Context(), looks: looks}
 			c, err := NewCurve(ctx, tree, p, nil, of, nil)

@@ -179,11 +179,10 @@ func (p *plan) countAll() {
 		q := &p.parts[i]
 		inputs := p.inputs(q)
 		if q.Diagram == nil {
-			op, chances := p.operation(q), p.chances(q)
-			for k, x := range inputs {
-				c := op.through(p.count[q.output()], chances, k, k+1)
-				p.count[x.Node()].low += c.low
-				p.count[x.Node()].high += c.high
+			for k, c := range p.operation(q).through(p.count[q.output()], p.chances(q), 1) {
+				x := inputs[k].Node()
+				p.count[x].low += c.low
+				p.count[x].high += c.high
 			}
 			continue
 		}

@@ -347,26 +347,48 @@ func (op operation) combine(a, b []float64) (first, gain float64) {
 
 // likely returns how likely a gate may be.
 func (op operation) likely(inputs []span) span {
-	out := op.through(span{1, 1}, inputs, 0, 0)
+	out := span{1, 1}
+	for _, c := range inputs {
+		out = out.times(op.lets(c))
+	}
 	if op == or {
 		return span{1 - out.high, 1 - out.low}
 	}
 	return out
 }
 
-// through returns how much the chance of the inputs of a gate from one number up to
-// another one counts, taken together, given how much that of the gate does.
-func (op operation) through(gate span, inputs []span, from, to int) span {
-	for k, c := range inputs {
-		switch {
-		case k >= from && k < to:
-		case op == and:
-			gate.low, gate.high = gate.low*c.low, gate.high*c.high
-		case op == or:
-			gate.low, gate.high = gate.low*(1-c.high), gate.high*(1-c.low)
+// lets returns how far an input lets through to the gate what others do.
+func (op operation) lets(c span) span {
+	switch op {
+	case and:
+		return c
+	case or:
+		return span{1 - c.high, 1 - c.low}
+	}
+	return span{1, 1}
+}
+
+func (s span) times(t span) span { return span{s.low * t.low, s.high * t.high} }
+
+// through returns how much the chances of the inputs of a gate count, given how much
+// that of the gate does. Inputs are taken together in groups of some size.
+func (op operation) through(gate span, inputs []span, size int) []span {
+	out := make([]span, (len(inputs)+size-1)/size)
+	before := gate
+	for g := range out {
+		out[g] = before
+		for _, c := range inputs[g*size : min((g+1)*size, len(inputs))] {
+			before = before.times(op.lets(c))
 		}
 	}
-	return gate
+	after := span{1, 1}
+	for g := len(out) - 1; g >= 0; g-- {
+		out[g] = out[g].times(after)
+		for _, c := range inputs[g*size : min((g+1)*size, len(inputs))] {
+			after = after.times(op.lets(c))
+		}
+	}
+	return out
 }
 
 // joinAll joins fronts into one.
@@ -384,12 +406,13 @@ func (s *solver) pairUp(op operation, parts []*front, chances []span, on side, c
 	for len(parts) > most {
 		var next []*front
 		var likely []span
+		counts := op.through(count, chances, 2)
 		for i := 0; i < len(parts); i += 2 {
 			pair := parts[i:min(i+2, len(parts))]
 			f := pair[0]
 			if len(pair) == 2 {
 				var err error
-				if f, err = s.join(op, f, pair[1], on, op.through(count, chances, i, i+2)); err != nil {
+				if f, err = s.join(op, f, pair[1], on, counts[i/2]); err != nil {
 					return nil, err
 				}
 			}
