@@ -124,7 +124,7 @@ var ErrNoImpact = errors.New("attackers: no node carries an impact")
 // meet, summed over the gates; with integer costs a front has no more points
 // than its greatest cost. Where nodes are shared it grows with the width of a
 // decision diagram; graphs of a hundred nodes of which every third gate shares
-// one take some tenths of a second. Where the diagram is too large, or what a step
+// one take some tenths of a second, of two hundred some seconds. Where the diagram is too large, or what a step
 // costs depends on a bypass, sets of steps are searched through. When ctx ends,
 // the curve is not exact and has what was proven so far. The error is [ErrNoCost],
 // [ErrNotCoherent], [ErrNoImpact], that of a scenario that does not fit, or an
