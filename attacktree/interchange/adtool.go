@@ -41,9 +41,14 @@ import (
 // default of the domain. Of the domains that a file defines itself, those are read
 // that [WriteADTool] writes.
 func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
-	r := &report{}
+	a := newADTool()
+	a.read(f)
+	return a.finish(goal, f.Name)
+}
+
+func newADTool() *adtool {
 	a := &adtool{
-		report: r, class: map[string]string{},
+		report: &report{}, class: map[string]string{},
 		values: map[adtoolKey][]adtoolValue{}, uses: map[adtoolKey]int{}, contested: map[string]bool{},
 		alike: map[*adtoolNode]int{}, lists: map[[2]int]int{}, countered: map[string]int{}, bypasses: map[int]string{}, guarded: map[string]string{},
 		leaf: map[string]*attacktree.Node{}, missing: map[string]*attacktree.Node{}, control: map[string]*attacktree.Control{},
@@ -52,12 +57,17 @@ func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
 	for _, set := range []string{"none", "deployed", "planned", "all"} { // which every tree has
 		a.controls.free(set)
 	}
-	m := &attacktree.Model{File: f.Name}
-	if a.read(f); a.root == nil || r.full() || r.count[diag.Error] > 0 {
-		return m, r.sorted()
+	return a
+}
+
+// finish makes a model of the elements that were read.
+func (a *adtool) finish(goal, file string) (*attacktree.Model, diag.List) {
+	m := &attacktree.Model{File: file}
+	if a.root == nil || a.full() || a.count[diag.Error] > 0 {
+		return m, a.sorted()
 	}
-	if a.gather(); r.count[diag.Error] > 0 {
-		return m, r.sorted()
+	if a.gather(); a.count[diag.Error] > 0 {
+		return m, a.sorted()
 	}
 	a.compare()
 	a.model = m
@@ -65,7 +75,7 @@ func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
 	top := a.attack(a.root)
 	depthFirst(m, top)
 	a.chooseGoal(top, goal)
-	return m, r.sorted()
+	return m, a.sorted()
 }
 
 // adtoolRoot finds the root element, behind the declaration and comments.
@@ -160,23 +170,30 @@ func (n *adtoolNode) own() (refining []*adtoolNode, counter *adtoolNode) {
 	return refining, counter
 }
 
-// read makes elements of the text. Unknown ones are skipped, as ADTool does.
-func (a *adtool) read(f File) {
+// load makes the text of a file the source, and reports whether it can be read.
+func (a *adtool) load(f File) bool {
 	a.src = diag.NewSource(f.Name, "")
 	if len(f.Data) > MaxBytes {
 		a.error("file-too-large", a.src.Span(0, 0), "the file has %d MB; at most %d are read", len(f.Data)>>20, MaxBytes>>20)
-		return
+		return false
 	}
 	text, err := decode(f.Data)
 	a.src = diag.NewSource(f.Name, text)
 	if err != nil {
 		a.error("bad-character", a.src.Span(0, 0), "%v", err)
+	}
+	return err == nil
+}
+
+// read makes elements of the text. Unknown ones are skipped, as ADTool does.
+func (a *adtool) read(f File) {
+	if !a.load(f) {
 		return
 	}
 	if !newDocument(a.report).screen(a.src) {
 		return
 	}
-	decoder := xml.NewDecoder(strings.NewReader(text))
+	decoder := xml.NewDecoder(strings.NewReader(a.src.Text))
 	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	type open struct {
 		name string      // empty if it is skipped
@@ -642,6 +659,9 @@ func (a *adtool) protect(target string, n *adtoolNode) *attacktree.Control {
 // add makes a node with a free name.
 func (a *adtool) add(n *adtoolNode, label string, gate attacktree.Gate) *attacktree.Node {
 	node := &attacktree.Node{Name: a.nodes.free(slug(label)), Label: label, Gate: gate, Note: n.note, Span: n.at}
+	if label == node.Name {
+		node.Label = ""
+	}
 	a.model.Nodes = append(a.model.Nodes, node)
 	return node
 }

@@ -109,3 +109,25 @@ func ExampleWriteAtree() {
 	//   on Pass_the_guard { block }
 	// }
 }
+
+func ExampleReadADTerms() {
+	term := "ap(Get in, cp(op(Pick the lock, Break the door), Guard))"
+	m, problems := interchange.ReadADTerms("", interchange.File{Name: "lab.txt", Data: []byte(term)})
+	if err := problems.Err(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, n := range m.Nodes {
+		fmt.Println(n.Gate, n.Name)
+	}
+	for _, c := range m.Controls {
+		fmt.Println("control", c.Name, "on", c.Effects[0].Targets[0].Name)
+	}
+	// Output:
+	// and and_1
+	// step Get_in
+	// or or_2
+	// step Pick_the_lock
+	// step Break_the_door
+	// control Guard on or_2
+}

@@ -3,8 +3,9 @@
 // [Read] takes any file that is known, by its content: the language itself, or
 // fault trees in the Open-PSA Model Exchange Format, which [ReadOpenPSA] reads
 // and [WriteOpenPSA] writes, or attack-defence trees of ADTool, which [ReadADTool]
-// reads and [WriteADTool] writes, or static trees in the format of Galileo, which
-// [ReadGalileo] reads. [WriteAtree] writes any tree in the language.
+// reads and [WriteADTool] writes, or its terms, which [ReadADTerms] reads, or static
+// trees in the format of Galileo, which [ReadGalileo] reads. [WriteAtree] writes any
+// tree in the language.
 //
 // What a format can say and an [attacktree.Model] cannot is refused, at its place
 // in the file; what is merely renamed or left out is told in warnings. What was
@@ -38,6 +39,8 @@ func Read(name string, data []byte, goal string) (*attacktree.Tree, diag.List, e
 	switch {
 	case isGalileo(data):
 		read = func(f File) (*attacktree.Model, diag.List) { return ReadGalileo(goal, f) }
+	case isADTerms(data):
+		read = func(f File) (*attacktree.Model, diag.List) { return ReadADTerms(goal, f) }
 	case isADTool(data):
 		read = func(f File) (*attacktree.Model, diag.List) { return ReadADTool(goal, f) }
 	}
@@ -51,13 +54,13 @@ func Read(name string, data []byte, goal string) (*attacktree.Tree, diag.List, e
 
 // Foreign reports whether data, or the beginning of it, is in a format that
 // [Read] knows other than the language: whether it is XML, or begins with the
-// toplevel of Galileo.
+// toplevel of Galileo or a term of ADTool.
 func Foreign(data []byte) bool {
 	for _, start := range []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"} { // marks of UTF-8 and UTF-16
 		data = bytes.TrimPrefix(data, []byte(start))
 	}
 	data = bytes.TrimLeft(data, " \t\r\n\x00")
-	return len(data) > 0 && data[0] == '<' || isGalileo(data)
+	return len(data) > 0 && data[0] == '<' || isGalileo(data) || isADTerms(data)
 }
 
 // A File is the content of a file, and its name for messages.

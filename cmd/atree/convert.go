@@ -46,10 +46,10 @@ func convertCommand(e *env) *cobra.Command {
 		Use:   "convert --to FORMAT FILE",
 		Short: "Write it for another tool, or as atree text.",
 		Long: "Write a tree for another tool, or another tool's file as atree text. Reads what\n" +
-			"every verb reads: atree text, attack-defence trees of ADTool 2, fault trees of\n" +
-			"Open-PSA, static trees of Galileo. What a format cannot say is told on standard\n" +
-			"error, with its place. Atree text says it all, but comments are lost, and what\n" +
-			"was imported becomes part of the text.",
+			"every verb reads: atree text, attack-defence trees and terms of ADTool 2, fault\n" +
+			"trees of Open-PSA, static trees of Galileo. What a format cannot say is told on\n" +
+			"standard error, with its place. Atree text says it all, but comments are lost,\n" +
+			"and what was imported becomes part of the text.",
 		Example: `atree convert --to atree -o lab.atree lab.xml
 atree convert --to adtool -o weights.xml examples/model-weights.atree
 atree convert --to openpsa examples/schneier-safe.atree > safe.xml`,
