@@ -215,9 +215,8 @@ func (s *solver) closer(a, b solution) solution {
 // than others, or as many with fewer live nodes. What forces make of the orders
 // joins them, and then the best two of them all compete with their twins, which
 // go on with what sifting makes of the functions at hand: mostly this finds what
-// belongs together long before the functions are large. What needs a whole round for
-// a gate waits while others get on. In the end one remains. If it does not fit, race
-// returns its order.
+// belongs together long before the functions are large. In the end one remains. If
+// it does not fit, race returns its order.
 //
 // Orders run two at a time, whatever the number of cores, so that the answer is
 // the same on all machines.
@@ -249,7 +248,7 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 		var best *builder
 		var full error
 		allowed := work
-		for pair := range slices.Chunk(going(race), 2) {
+		for pair := range slices.Chunk(race, 2) {
 			for i, err := range runAll(pair, limit, allowed, easy) {
 				b := pair[i]
 				b.full = errors.Is(err, ErrLimit)
@@ -291,17 +290,6 @@ func (s *solver) race(u *unit) (solution, []circuit.Ref, error) {
 			}
 		}
 	}
-}
-
-// going returns the builders that go on in the next round: those that finished a
-// gate in the one before, if there are any. The others wait until these need as
-// much for a gate.
-func going(race []*builder) []*builder {
-	stuck := func(b *builder) bool { return b.stuck }
-	if out := slices.DeleteFunc(slices.Clone(race), stuck); len(out) > 0 {
-		return out
-	}
-	return race
 }
 
 // first returns the builders of a race that are ahead, at most so many.
@@ -363,7 +351,7 @@ func (b *builder) twin(work int) (*builder, error) {
 	}
 	twin := *b
 	twin.args = nil
-	twin.spent, twin.stuck = b.work(), false
+	twin.spent = b.work()
 	return &twin, twin.load(sifted, order, b.m.Limit())
 }
 
@@ -458,7 +446,6 @@ type builder struct {
 	args   []bdd.Ref // scratch
 	done   int       // gates
 	full   bool      // needs more nodes than the round has
-	stuck  bool      // has finished no gate when it last ran
 	live   int       // nodes after the last look
 	spent  int       // operations of those it is a twin of
 	looks  int       // nodes that sifting has looked at
@@ -494,8 +481,6 @@ func (b *builder) run(limit int) error {
 	if b.m.Len() > limit {
 		return &LimitError{What: "nodes", Max: limit}
 	}
-	before := b.done
-	defer func() { b.stuck = b.done == before }()
 	for ; b.done < len(b.u.gates); b.done++ {
 		g := b.u.gates[b.done]
 		if err := b.make(g, limit); err != nil {
