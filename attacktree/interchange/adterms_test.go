@@ -37,6 +37,7 @@ type sketch struct {
 	label   string
 	args    []*sketch
 	counter *sketch
+	values  []string // in XML
 }
 
 func newSketch(r *rand.Rand, depth int, role string) *sketch {
@@ -79,7 +80,83 @@ func (s *sketch) xml() string {
 	if s.counter != nil {
 		inside = append(inside, against(s.counter.xml()))
 	}
-	return gateXML(map[string]string{"o": "disjunctive", "a": "conjunctive"}[s.word], s.label, inside...)
+	return gateXML(map[string]string{"o": "disjunctive", "a": "conjunctive"}[s.word], s.label, append(s.values, inside...)...)
+}
+
+// holds works out a sketch whose leaves are true or false, as the domain SatScenario
+// of ADTool does.
+func (s *sketch) holds(leaf map[string]bool) bool {
+	out := leaf[s.label]
+	if len(s.args) > 0 {
+		out = s.word == "a"
+		for _, x := range s.args {
+			if x.holds(leaf) != out {
+				out = !out
+				break
+			}
+		}
+	}
+	return out && (s.counter == nil || !s.counter.holds(leaf))
+}
+
+// say gives leaves their values.
+func (s *sketch) say(leaf map[string]bool) {
+	if len(s.args) == 0 {
+		s.values = []string{fmt.Sprintf(`<parameter domainId="SatScenario1" category="basic">%v</parameter>`, leaf[s.label])}
+	}
+	for _, x := range s.args {
+		x.say(leaf)
+	}
+	if s.counter != nil {
+		s.counter.say(leaf)
+	}
+}
+
+// What is true and false in a tree of ADTool makes its goal possible, with the
+// controls that are in place, where it does so there.
+func TestADToolTruth(t *testing.T) {
+	reached := 0
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		s, gates := newSketch(r, 4, "p"), 0
+		s.term(r, &gates) // labels
+		leaf := map[string]bool{}
+		for _, role := range "po" {
+			for k := range 6 {
+				leaf[fmt.Sprintf("%c %c", role, 'a'+rune(k))] = r.IntN(5) > 1
+			}
+		}
+		s.say(leaf)
+		tree, _, err := Read("tree.xml", []byte("<adtree>"+s.xml()+"</adtree>"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := attacktree.Compile(t.Context(), tree, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var deployed []string
+		for _, c := range tree.Model().Controls {
+			if c.Status == attacktree.Deployed {
+				deployed = append(deployed, c.Name)
+			}
+		}
+		got, err := p.Eval(t.Context(), &attacktree.Scenario{Controls: deployed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0.0
+		if s.holds(leaf) {
+			want = 1
+			reached++
+		}
+		if got.Likelihood.Value != want {
+			t.Fatalf("seed %d: likelihood %v, want %v\n%s", seed, got.Likelihood, want, s.xml())
+		}
+	}
+	if reached < 50 || reached > 250 {
+		t.Errorf("%d of 300 goals are reached, which shows little", reached)
+	}
 }
 
 // A term means what the XML of the same tree does.
@@ -166,4 +243,11 @@ func FuzzReadADTerms(f *testing.F) {
 			t.Errorf("%q: %v", text, err)
 		}
 	})
+}
+
+func TestADToolReach(t *testing.T) {
+	r, warnings := adtoolEval(t, "<adtree>"+gateXML("disjunctive", "g", leafXML("a", "ReachPar1=3", "PowerCons2=1"), leafXML("b", "ReachPar1=2"))+"</adtree>")
+	if r.Fastest == nil || r.Fastest.Time == nil || *r.Fastest.Time != 2 || len(warnings) != 2 {
+		t.Errorf("the fastest attack is %+v, with warnings %v", r.Fastest, warnings)
+	}
 }

@@ -30,16 +30,17 @@ import (
 // likelihood by the chance that it has in a domain ProbSucc, and what counters it
 // bypasses them. Where that cannot be said, since several only work together, or
 // one serves twice and is not countered alike, the countered node is joined with
-// conditions for their absence, on which the controls then act. All controls are
-// proposed. A leaf that stands at several places, and is countered alike at each
+// conditions for their absence, on which the controls then act. Controls are
+// proposed, if nothing else is said. A leaf that stands at several places, and is countered alike at each
 // of them, is itself what is countered.
 //
 // Values are taken from the first domain of each kind: MinCost, ProbSucc, MinTime,
-// MinTimeSeq or MinTimePar (in days, since ADTool has no units), MinSkill or
-// DiffLMH and DiffLMHE as skill. A value of Infinity says that a step is
-// impossible. A value that is missing counts as not given, not as ADTool's
-// default of the domain. Of the domains that a file defines itself, those are read
-// that [WriteADTool] writes.
+// MinTimeSeq, MinTimePar, ReachPar or ReachSeq (in days, since ADTool has no units),
+// MinSkill, or DiffLMH and DiffLMHE as skill. A value of Infinity says that a step is
+// impossible, and so does a false one of SatScenario, SatProp or SatOpp where there
+// is no likelihood; a control that is true there is deployed. A value that is missing counts as not given, not as
+// ADTool's default of the domain. PowerCons is left out. Of the domains that a file
+// defines itself, those are read that [WriteADTool] writes.
 func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
 	a := newADTool()
 	a.read(f)
@@ -331,6 +332,7 @@ const (
 	adtoolTime
 	adtoolSkill
 	adtoolControlCost
+	adtoolTruth
 	adtoolKinds
 )
 
@@ -339,8 +341,9 @@ var signs = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", "(", "", 
 
 var adtoolClasses = map[string]int{
 	"MinCost": adtoolCost, "ProbSucc": adtoolLikelihood,
-	"MinTime": adtoolTime, "MinTimeSeq": adtoolTime, "MinTimePar": adtoolTime,
+	"MinTime": adtoolTime, "MinTimeSeq": adtoolTime, "MinTimePar": adtoolTime, "ReachPar": adtoolTime, "ReachSeq": adtoolTime,
 	"MinSkill": adtoolSkill, "DiffLMH": adtoolSkill, "DiffLMHE": adtoolSkill,
+	"SatScenario": adtoolTruth, "SatProp": adtoolTruth, "SatOpp": adtoolTruth,
 	" cost": adtoolCost, " likelihood": adtoolLikelihood, " difficulty": adtoolSkill, // of the TreeMaker
 
 	// Domains that a file defines, by their name and what a disjunction does.
@@ -645,6 +648,9 @@ func (a *adtool) protect(target string, n *adtoolNode) *attacktree.Control {
 		if v, ok := a.value(n, kind); ok && !math.IsInf(v, 1) {
 			c.Cost = quantity.Exactly(v)
 		}
+		if v, ok := a.value(n, adtoolTruth); ok && v == 1 {
+			c.Status = attacktree.Deployed
+		}
 	}
 	change := attacktree.Change{Op: attacktree.Block}
 	if v, ok := a.value(n, adtoolLikelihood); ok && v < 1 {
@@ -697,6 +703,9 @@ func (a *adtool) number(node *attacktree.Node, n *adtoolNode) {
 	} else if ok {
 		node.Skill = new(int(v))
 	}
+	if v, ok := a.value(n, adtoolTruth); ok && v == 0 && !node.Likelihood.Given() {
+		impossible = true
+	}
 	if impossible {
 		node.Likelihood = quantity.Exactly(0)
 	}
@@ -717,6 +726,12 @@ func (a *adtool) value(n *adtoolNode, k int) (float64, bool) {
 	expected := "a number of at least 0"
 	ok := err == nil && x >= 0
 	switch k {
+	case adtoolTruth:
+		if expected, ok = "true or false", strings.EqualFold(v.text, "true"); ok {
+			x = 1
+		} else {
+			x, ok = 0, strings.EqualFold(v.text, "false")
+		}
 	case adtoolLikelihood:
 		expected, ok = "a likelihood from 0 to 1", ok && x <= 1
 	case adtoolSkill:
