@@ -157,14 +157,14 @@ var reservedNodes = []string{"threat", "tag", "at"}
 func localName(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 // isName reports whether the language could write the name: a letter, then
-// letters, digits, and _, with - . or : only between two of these.
+// letters, digits from 0 to 9, and _, with - . or : only between two of these.
 func isName(name string) bool {
 	joined := true // nothing to join a - . or : to yet
 	for i, r := range name {
 		switch {
 		case unicode.IsLetter(r):
 			joined = false
-		case i > 0 && (unicode.IsDigit(r) || r == '_'):
+		case i > 0 && (r >= '0' && r <= '9' || r == '_'):
 			joined = false
 		case !joined && (r == '-' || r == '.' || r == ':'):
 			joined = true

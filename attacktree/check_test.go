@@ -207,6 +207,7 @@ func TestNew(t *testing.T) {
 		"no name":        {Model{Nodes: []*Node{{Goal: true}}}, []string{"bad-name"}},
 		"nil":            {Model{Nodes: []*Node{nil, {Name: "a", Goal: true}}, Controls: []*Control{nil}, Sets: []*Set{nil}, Params: []*Param{nil}}, []string{"bad-name", "bad-name", "bad-name", "bad-name", "bad-value"}},
 		"blank name":     {Model{Nodes: []*Node{{Name: "a b", Goal: true}}}, []string{"bad-name"}},
+		"other digits":   {Model{Nodes: []*Node{{Name: "a႗", Goal: true}}}, []string{"bad-name"}},
 		"reserved":       {Model{Nodes: []*Node{{Name: "x.tag", Goal: true}}}, []string{"reserved-name"}},
 		"gate":           {leaf(Node{Gate: 77}), []string{"bad-value"}},
 		"nan":            {leaf(Node{Likelihood: one(math.NaN())}), []string{"not-finite"}},

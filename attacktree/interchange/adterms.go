@@ -115,6 +115,9 @@ func (a *adtool) readTerm(f File) {
 			stack = append(stack, openTerm{gate, said, span, node, 0})
 			at = end + 1
 			continue
+		case len(said) > maxTag:
+			a.error("file-too-large", span, "a text of more than %d bytes", maxTag)
+			return
 		case done == nil && said == "":
 			fail(from, "expected a label or a term, found none")
 			return

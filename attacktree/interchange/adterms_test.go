@@ -234,14 +234,17 @@ func FuzzReadADTerms(f *testing.F) {
 	f.Add("ap(Get in, cp(op(Pick the lock, Break the door), oo(Guard, ao(Alarm, co(Dog, Bone)))))")
 	f.Add("SAND(a, OR(b, AND(c, d)))")
 	f.Add("cp(cp(a, b), c)")
+	f.Add("op(႗, b)") // a digit, but not one of the language
 	f.Fuzz(func(t *testing.T, text string) {
 		m, problems := ReadADTerms("", File{"t", []byte(text)})
 		if problems.Err() != nil {
 			return
 		}
-		if _, err := attacktree.New(*m); err != nil {
-			t.Errorf("%q: %v", text, err)
+		tree, err := attacktree.New(*m)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
 		}
+		sameText(t, "fuzz", tree)
 	})
 }
 

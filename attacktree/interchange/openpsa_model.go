@@ -80,12 +80,12 @@ func (d *definition) fullName() string {
 }
 
 // isNodeName reports whether the language could write the name of a node: a
-// letter, then letters, digits and _, with - . or : between two of these.
+// letter, then letters, digits from 0 to 9 and _, with - . or : between two of these.
 func isNodeName(name string) bool {
 	joined := true
 	for i, r := range name {
 		switch {
-		case unicode.IsLetter(r), i > 0 && (unicode.IsDigit(r) || r == '_'):
+		case unicode.IsLetter(r), i > 0 && (isDigit(r) || r == '_'):
 			joined = false
 		case !joined && (r == '-' || r == '.' || r == ':'):
 			joined = true
@@ -100,15 +100,17 @@ func isNodeName(name string) bool {
 	return !joined
 }
 
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
 // slug makes a name of the language out of any text.
 func slug(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		switch {
 		case unicode.IsLetter(r):
-		case b.Len() == 0 && (unicode.IsDigit(r) || r == '_'):
+		case b.Len() == 0 && (isDigit(r) || r == '_'):
 			b.WriteByte('n')
-		case unicode.IsDigit(r), r == '_':
+		case isDigit(r), r == '_':
 		default:
 			r = '_'
 			if b.Len() == 0 {
