@@ -146,7 +146,7 @@ func (a *adtool) readTerm(f File) {
 			a.error("syntax", top.at, "expected ) at the end of %s, found none", top.word)
 			return
 		case top.gate.refinement == "" && (sign == ',' && top.args == 2 || sign == ')' && top.args < 2):
-			a.error("syntax", top.at, "%s counters one term with another one, found %s", top.word, count(top.args, sign))
+			a.error("syntax", top.at, "expected two terms in %s, found %s", top.word, count(top.args, sign))
 			return
 		case sign == ')':
 			done = top.node

@@ -217,8 +217,8 @@ func TestADTermsErrors(t *testing.T) {
 		"op(a, OR(b))":                          `1:7: expected op, ap or cp, for a node of the proponent, found OR`,
 		"OR(a,\n cp(b, c))":                     `2:2: expected OR, AND or SAND, found cp`,
 		"co(a, b)":                              `1:1: expected op, ap or cp, for a node of the proponent, found co`,
-		"cp(a)":                                 "1:1: cp counters one term with another one, found 1",
-		"op(cp(a, b, c))":                       "1:4: cp counters one term with another one, found more",
+		"cp(a)":                                 "1:1: expected two terms in cp, found 1",
+		"op(cp(a, b, c))":                       "1:4: expected two terms in cp, found more",
 		"op(a, \xff)":                           "1:1: the file is not in UTF-8",
 		"op(" + strings.Repeat("op(", maxDepth): fmt.Sprintf("1:%d: more than %d terms within each other", 3*maxDepth+1, maxDepth),
 	} {
