@@ -145,7 +145,7 @@ func (p *plan) layAll() error {
 			earns = earns || p.amount[g.Node()] > 0
 		}
 		if q.Diagram != nil {
-			q.chance = p.nodeChances(q)
+			p.likelyNodes(q)
 		}
 		for k, g := range q.Outputs {
 			p.earns[g.Node()] = earns
@@ -198,8 +198,8 @@ func (p *plan) countAll() {
 	}
 }
 
-// nodeChances returns how likely the nodes of a diagram may be.
-func (p *plan) nodeChances(q *part) []span {
+// likelyNodes finds out how likely the nodes of a diagram may be.
+func (p *plan) likelyNodes(q *part) {
 	q.chance = []span{{1, 1}}
 	for _, n := range q.Diagram.Nodes[1:] {
 		hi, lo := q.likely(n.Hi), q.likely(n.Lo)
@@ -210,7 +210,6 @@ func (p *plan) nodeChances(q *part) []span {
 			max(mean(c.low, hi.high, lo.high), mean(c.high, hi.high, lo.high)),
 		})
 	}
-	return q.chance
 }
 
 // likely returns how likely a function may be.
