@@ -171,39 +171,11 @@ func Solve(ctx context.Context, p *Problem) (*Curve, error) {
 	for _, i := range kept {
 		c.Points = append(c.Points, points[i])
 	}
-	c.steps = func(i int) []int32 { return p.useful(s.steps(b.low.from[kept[i]])) }
+	c.steps = func(i int) []int32 { return p.useful(s.steps(b.low.from[kept[i]]), pl.free) }
 	if c.Bound = c.Points; !c.Exact {
 		c.Bound = b.high.points(pl.sure)
 	}
 	return c, nil
-}
-
-// useful leaves out of some steps those that cost nothing and that the circuit without
-// all others shows to have no part in what is earned.
-func (p *Problem) useful(steps []int32) []int32 {
-	q := *p
-	q.Chance = slices.Clone(p.Chance)
-	free := map[int32]bool{}
-	for v, node := range p.Node {
-		if _, taken := slices.BinarySearch(steps, node); p.IsStep[v] && !taken {
-			q.Chance[v] = 0
-		} else if p.IsStep[v] && p.Chance[v] > 0 {
-			q.Chance[v] = 0.5 // neither impossible nor certain
-			free[node] = p.Cost[v] == 0
-		}
-	}
-	c, image := (&plan{Problem: &q}).possible()
-	roots := make([]circuit.Ref, len(p.Worth))
-	for i, a := range p.Worth {
-		roots[i] = image[a.At.Node()]
-	}
-	c, roots = c.Simplify(roots...)
-	uses := c.Uses(roots...)
-	part := map[int32]bool{}
-	for v, node := range p.Node {
-		part[node] = part[node] || uses[c.VarRef(v).Node()] > 0
-	}
-	return slices.DeleteFunc(steps, func(node int32) bool { return free[node] && !part[node] })
 }
 
 // errUnsuited says that the fronts cannot answer.

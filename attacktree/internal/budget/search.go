@@ -113,7 +113,8 @@ func search(ctx context.Context, p *Problem) (*Curve, error) {
 		high := s.relaxed(ctx, staircase(append(open, best...)))
 		c.Bound = staircase(append(high, best...))
 	}
-	c.steps = func(i int) []int32 { return p.useful(s.nodes(found[kept[i]].in)) }
+	free := s.nodes(make([]bool, len(s.steps)))
+	c.steps = func(i int) []int32 { return p.useful(s.nodes(found[kept[i]].in), free) }
 	return c, nil
 }
 
