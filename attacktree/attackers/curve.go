@@ -69,7 +69,8 @@ type Curve struct {
 }
 
 // Steps returns an attack that has the cost and the value of point i, in the
-// order of the model. What is in it for free may have a part in its success.
+// order of the model. Of the steps that cost nothing it has those that may have a
+// part in its success.
 func (c *Curve) Steps(i int) []string { return c.steps(i) }
 
 // At returns the greatest value of attacks that cost no more than a budget, 0
@@ -124,11 +125,12 @@ var ErrNoImpact = errors.New("attackers: no node carries an impact")
 // meet, summed over the gates; with integer costs a front has no more points
 // than its greatest cost. Where nodes are shared it grows with the width of a
 // decision diagram; graphs of a hundred nodes of which every third gate shares
-// one take some tenths of a second, of two hundred some seconds. Where the diagram is too large, or what a step
-// costs depends on a bypass, sets of steps are searched through. When ctx ends,
-// the curve is not exact and has what was proven so far. The error is [ErrNoCost],
-// [ErrNotCoherent], [ErrNoImpact], that of a scenario that does not fit, or an
-// [attacktree.LimitError] where not even a single attack could be evaluated.
+// one take some tenths of a second, of two hundred some seconds. Where the diagram
+// is too large, or what a step costs depends on a bypass, sets of steps are
+// searched through. When ctx ends, the curve is not exact and has what was proven
+// so far. The error is [ErrNoCost], [ErrNotCoherent], [ErrNoImpact], that of a
+// scenario that does not fit, or an [attacktree.LimitError] where not even a single
+// attack could be evaluated.
 func NewCurve(ctx context.Context, t *attacktree.Tree, p *attacktree.Program, s *attacktree.Scenario, of Objective, lim *Limits) (*Curve, error) {
 	if s == nil {
 		s = &attacktree.Scenario{}

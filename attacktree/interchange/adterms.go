@@ -41,7 +41,9 @@ func ReadADTerms(goal string, f File) (*attacktree.Model, diag.List) {
 	a := newADTool()
 	a.readTerm(f)
 	m, problems := a.finish(goal, f.Name)
-	m.Title = "" // its root has no label
+	if a.root != nil && a.root.refinement != nil {
+		m.Title = "" // it has no label of its own
+	}
 	return m, problems
 }
 
@@ -146,7 +148,11 @@ func (a *adtool) readTerm(f File) {
 			a.error("syntax", top.at, "expected ) at the end of %s, found none", top.word)
 			return
 		case top.gate.refinement == "" && (sign == ',' && top.args == 2 || sign == ')' && top.args < 2):
-			a.error("syntax", top.at, "expected two terms in %s, found %s", top.word, count(top.args, sign))
+			found := "one"
+			if sign == ',' {
+				found = "more"
+			}
+			a.error("syntax", top.at, "expected two terms in %s, found %s", top.word, found)
 			return
 		case sign == ')':
 			done = top.node
@@ -186,11 +192,4 @@ func (a *adtool) misplaced(at diag.Span, word string, defends bool) {
 		expected = "oo, ao or co, for a node of the opponent"
 	}
 	a.error("syntax", at, "expected %s, found %s", expected, word)
-}
-
-func count(args int, sign byte) string {
-	if sign == ',' {
-		return "more"
-	}
-	return fmt.Sprintf("%d", args)
 }

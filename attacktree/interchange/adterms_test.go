@@ -17,8 +17,8 @@ func textOf(t *testing.T, data string) string {
 	m, problems := ReadADTerms("", File{"tree", []byte(data)})
 	if data[0] == '<' {
 		m, problems = ReadADTool("", File{"tree", []byte(data)})
-		m.Title = ""
 	}
+	m.Title = ""
 	tree, err := attacktree.New(*m)
 	if problems.Err() != nil || err != nil {
 		t.Fatalf("%v, %v\n%s", problems, err, data)
@@ -83,82 +83,6 @@ func (s *sketch) xml() string {
 	return gateXML(map[string]string{"o": "disjunctive", "a": "conjunctive"}[s.word], s.label, append(s.values, inside...)...)
 }
 
-// holds works out a sketch whose leaves are true or false, as the domain SatScenario
-// of ADTool does.
-func (s *sketch) holds(leaf map[string]bool) bool {
-	out := leaf[s.label]
-	if len(s.args) > 0 {
-		out = s.word == "a"
-		for _, x := range s.args {
-			if x.holds(leaf) != out {
-				out = !out
-				break
-			}
-		}
-	}
-	return out && (s.counter == nil || !s.counter.holds(leaf))
-}
-
-// say gives leaves their values.
-func (s *sketch) say(leaf map[string]bool) {
-	if len(s.args) == 0 {
-		s.values = []string{fmt.Sprintf(`<parameter domainId="SatScenario1" category="basic">%v</parameter>`, leaf[s.label])}
-	}
-	for _, x := range s.args {
-		x.say(leaf)
-	}
-	if s.counter != nil {
-		s.counter.say(leaf)
-	}
-}
-
-// What is true and false in a tree of ADTool makes its goal possible, with the
-// controls that are in place, where it does so there.
-func TestADToolTruth(t *testing.T) {
-	reached := 0
-	for seed := range uint64(300) {
-		r := rand.New(rand.NewPCG(seed, 9))
-		s, gates := newSketch(r, 4, "p"), 0
-		s.term(r, &gates) // labels
-		leaf := map[string]bool{}
-		for _, role := range "po" {
-			for k := range 6 {
-				leaf[fmt.Sprintf("%c %c", role, 'a'+rune(k))] = r.IntN(5) > 1
-			}
-		}
-		s.say(leaf)
-		tree, _, err := Read("tree.xml", []byte("<adtree>"+s.xml()+"</adtree>"), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := attacktree.Compile(t.Context(), tree, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var deployed []string
-		for _, c := range tree.Model().Controls {
-			if c.Status == attacktree.Deployed {
-				deployed = append(deployed, c.Name)
-			}
-		}
-		got, err := p.Eval(t.Context(), &attacktree.Scenario{Controls: deployed})
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := 0.0
-		if s.holds(leaf) {
-			want = 1
-			reached++
-		}
-		if got.Likelihood.Value != want {
-			t.Fatalf("seed %d: likelihood %v, want %v\n%s", seed, got.Likelihood, want, s.xml())
-		}
-	}
-	if reached < 50 || reached > 250 {
-		t.Errorf("%d of 300 goals are reached, which shows little", reached)
-	}
-}
-
 // A term means what the XML of the same tree does.
 func TestADTerms(t *testing.T) {
 	for seed := range uint64(300) {
@@ -190,14 +114,7 @@ func TestADTermsOdd(t *testing.T) {
 			t.Errorf("%s: %v", term, err)
 			continue
 		}
-		p, err := attacktree.Compile(t.Context(), tree, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := p.Eval(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := evaluated(t, tree)
 		if got := [2]string{r.AttackCount.String(), fmt.Sprint(len(tree.Model().Controls))}; got != want {
 			t.Errorf("%s: %v attacks and controls, want %v", term, got, want)
 		}
@@ -217,9 +134,10 @@ func TestADTermsErrors(t *testing.T) {
 		"op(a, OR(b))":                          `1:7: expected op, ap or cp, for a node of the proponent, found OR`,
 		"OR(a,\n cp(b, c))":                     `2:2: expected OR, AND or SAND, found cp`,
 		"co(a, b)":                              `1:1: expected op, ap or cp, for a node of the proponent, found co`,
-		"cp(a)":                                 "1:1: expected two terms in cp, found 1",
+		"cp(a)":                                 "1:1: expected two terms in cp, found one",
 		"op(cp(a, b, c))":                       "1:4: expected two terms in cp, found more",
 		"op(a, \xff)":                           "1:1: the file is not in UTF-8",
+		"op(" + strings.Repeat("a", maxTag+1):   fmt.Sprintf("1:4: a text of more than %d bytes", maxTag),
 		"op(" + strings.Repeat("op(", maxDepth): fmt.Sprintf("1:%d: more than %d terms within each other", 3*maxDepth+1, maxDepth),
 	} {
 		_, _, err := Read("t", []byte(term), "")
@@ -246,11 +164,4 @@ func FuzzReadADTerms(f *testing.F) {
 		}
 		sameText(t, "fuzz", tree)
 	})
-}
-
-func TestADToolReach(t *testing.T) {
-	r, warnings := adtoolEval(t, "<adtree>"+gateXML("disjunctive", "g", leafXML("a", "ReachPar1=3", "PowerCons2=1"), leafXML("b", "ReachPar1=2"))+"</adtree>")
-	if r.Fastest == nil || r.Fastest.Time == nil || *r.Fastest.Time != 2 || len(warnings) != 2 {
-		t.Errorf("the fastest attack is %+v, with warnings %v", r.Fastest, warnings)
-	}
 }

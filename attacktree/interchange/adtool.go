@@ -31,16 +31,16 @@ import (
 // bypasses them. Where that cannot be said, since several only work together, or
 // one serves twice and is not countered alike, the countered node is joined with
 // conditions for their absence, on which the controls then act. Controls are
-// proposed, if nothing else is said. A leaf that stands at several places, and is countered alike at each
-// of them, is itself what is countered.
+// proposed, if nothing else is said. A leaf that stands at several places, and is
+// countered alike at each of them, is itself what is countered.
 //
 // Values are taken from the first domain of each kind: MinCost, ProbSucc, MinTime,
 // MinTimeSeq, MinTimePar, ReachPar or ReachSeq (in days, since ADTool has no units),
 // MinSkill, or DiffLMH and DiffLMHE as skill. A value of Infinity says that a step is
 // impossible, and so does a false one of SatScenario, SatProp or SatOpp where there
-// is no likelihood; a control that is true there is deployed. A value that is missing counts as not given, not as
-// ADTool's default of the domain. PowerCons is left out. Of the domains that a file
-// defines itself, those are read that [WriteADTool] writes.
+// is no likelihood; a control that is true there is deployed. A value that is missing
+// counts as not given, not as ADTool's default of the domain. PowerCons is left out.
+// Of the domains that a file defines itself, those are read that [WriteADTool] writes.
 func ReadADTool(goal string, f File) (*attacktree.Model, diag.List) {
 	a := newADTool()
 	a.read(f)

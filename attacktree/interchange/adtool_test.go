@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,12 @@ func adtoolEval(t *testing.T, text string, controls ...string) (*attacktree.Resu
 	if err != nil {
 		t.Fatal(err)
 	}
+	return evaluated(t, tree, controls...), warnings
+}
+
+// evaluated evaluates a tree with some controls.
+func evaluated(t *testing.T, tree *attacktree.Tree, controls ...string) *attacktree.Result {
+	t.Helper()
 	p, err := attacktree.Compile(t.Context(), tree, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +55,7 @@ func adtoolEval(t *testing.T, text string, controls ...string) (*attacktree.Resu
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r, warnings
+	return r
 }
 
 func TestADToolShapes(t *testing.T) {
@@ -263,6 +270,82 @@ func ExampleReadADTool() {
 	// or Enter_the_lab
 	// step Pick_the_lock
 	// control Better_lock on Pick_the_lock
+}
+
+// holds works out a sketch whose leaves are true or false, as the domain SatScenario
+// of ADTool does.
+func (s *sketch) holds(leaf map[string]bool) bool {
+	out := leaf[s.label]
+	if len(s.args) > 0 {
+		out = s.word == "a"
+		for _, x := range s.args {
+			if x.holds(leaf) != out {
+				out = !out
+				break
+			}
+		}
+	}
+	return out && (s.counter == nil || !s.counter.holds(leaf))
+}
+
+// say gives leaves their values.
+func (s *sketch) say(leaf map[string]bool) {
+	if len(s.args) == 0 {
+		s.values = []string{fmt.Sprintf(`<parameter domainId="SatScenario1" category="basic">%v</parameter>`, leaf[s.label])}
+	}
+	for _, x := range s.args {
+		x.say(leaf)
+	}
+	if s.counter != nil {
+		s.counter.say(leaf)
+	}
+}
+
+// What is true and false in a tree of ADTool makes its goal possible, with the
+// controls that are in place, where it does so there.
+func TestADToolTruth(t *testing.T) {
+	reached := 0
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		s, gates := newSketch(r, 4, "p"), 0
+		s.term(r, &gates) // labels
+		leaf := map[string]bool{}
+		for _, role := range "po" {
+			for k := range 6 {
+				leaf[fmt.Sprintf("%c %c", role, 'a'+rune(k))] = r.IntN(5) > 1
+			}
+		}
+		s.say(leaf)
+		tree, _, err := Read("tree.xml", []byte("<adtree>"+s.xml()+"</adtree>"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var deployed []string
+		for _, c := range tree.Model().Controls {
+			if c.Status == attacktree.Deployed {
+				deployed = append(deployed, c.Name)
+			}
+		}
+		got := evaluated(t, tree, deployed...)
+		want := 0.0
+		if s.holds(leaf) {
+			want = 1
+			reached++
+		}
+		if got.Likelihood.Value != want {
+			t.Fatalf("seed %d: likelihood %v, want %v\n%s", seed, got.Likelihood, want, s.xml())
+		}
+	}
+	if reached < 50 || reached > 250 {
+		t.Errorf("%d of 300 goals are reached, which shows little", reached)
+	}
+}
+
+func TestADToolReach(t *testing.T) {
+	r, warnings := adtoolEval(t, "<adtree>"+gateXML("disjunctive", "g", leafXML("a", "ReachPar1=3", "PowerCons2=1"), leafXML("b", "ReachPar1=2"))+"</adtree>")
+	if r.Fastest == nil || r.Fastest.Time == nil || *r.Fastest.Time != 2 || len(warnings) != 2 {
+		t.Errorf("the fastest attack is %+v, with warnings %v", r.Fastest, warnings)
+	}
 }
 
 func FuzzReadADTool(f *testing.F) {

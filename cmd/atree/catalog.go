@@ -80,13 +80,15 @@ func (e *env) catalog() (*catalog.Catalog, error) {
 	}
 	defer root.Close()
 	files := &sparing{FS: root.FS(), spare: e.spare}
-	if e.own, err = catalog.Load(catalog.Default(), files); err != nil {
+	own, err := catalog.Load(catalog.Default(), files)
+	switch {
+	case files.err != nil:
+		return nil, files.err
+	case err != nil:
 		return nil, e.refused(err)
 	}
-	if files.err != nil {
-		return nil, files.err
-	}
-	return e.own, nil
+	e.own = own
+	return own, nil
 }
 
 // refused says what is wrong with the user's own catalogue, a line for each

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -39,24 +40,34 @@ func TestProduct(t *testing.T) {
 				}
 				return slope*v[0] + v[1]
 			}
-			var all, kept []Point
-			for i := range x.cost {
-				for j := range y.cost {
-					first, gain := op.combine(x.at(i), y.at(j))
-					all = append(all, Point{x.cost[i] + y.cost[j], value([]float64{first, gain}[:x.dim])})
-				}
-			}
-			for i := range got.cost {
-				kept = append(kept, Point{got.cost[i], value(got.at(i))})
-			}
-			kept = staircase(kept)
-			for _, p := range staircase(all) {
-				if best := At(kept, p.Cost); best < p.Worth*(1-1e-12) {
-					t.Fatalf("seed %d, slope %v, at %v: %v, want %v", seed, slope, p.Cost, best, p.Worth)
-				}
+			if err := asGood(got, op.product(x, y), value); err != nil {
+				t.Fatalf("seed %d, slope %v: %v", seed, slope, err)
 			}
 		}
 	}
+}
+
+// asGood reports where a front does worse than all pairs of a product, given what
+// numbers are worth.
+func asGood(f *front, p *product, worth func(v []float64) float64) error {
+	var all, kept []Point
+	v := make([]float64, p.dim)
+	for i := range p.x.cost {
+		for j := range p.y.cost {
+			p.value(p.x.at(i), p.y.at(j), j, v)
+			all = append(all, Point{p.x.cost[i] + p.y.cost[j], worth(v)})
+		}
+	}
+	for i := range f.cost {
+		kept = append(kept, Point{f.cost[i], worth(f.at(i))})
+	}
+	kept = staircase(kept)
+	for _, q := range staircase(all) {
+		if best := At(kept, q.Cost); best < q.Worth*(1-1e-12) {
+			return fmt.Errorf("at %v: %v, want %v", q.Cost, best, q.Worth)
+		}
+	}
+	return nil
 }
 
 // What was found for some cost is the same whatever the costs are like.
@@ -189,22 +200,8 @@ func TestWeights(t *testing.T) {
 				}
 				return sum
 			}
-			var all, kept []Point
-			v := make([]float64, dim)
-			for i := range p.x.cost {
-				for j := range p.y.cost {
-					p.value(p.x.at(i), p.y.at(j), j, v)
-					all = append(all, Point{p.x.cost[i] + p.y.cost[j], value(v)})
-				}
-			}
-			for i := range got.cost {
-				kept = append(kept, Point{got.cost[i], value(got.at(i))})
-			}
-			kept = staircase(kept)
-			for _, p := range staircase(all) {
-				if best := At(kept, p.Cost); best < p.Worth*(1-1e-12) {
-					t.Fatalf("seed %d, weights %v, at %v: %v, want %v", seed, at, p.Cost, best, p.Worth)
-				}
+			if err := asGood(got, p, value); err != nil {
+				t.Fatalf("seed %d, weights %v: %v", seed, at, err)
 			}
 		}
 	}
